@@ -1,0 +1,3 @@
+package message
+
+func decodeTransfer(encoding string, body []byte) []byte { return body }
