@@ -1,0 +1,198 @@
+package request
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"triaged/internal/chart"
+)
+
+// Apply is the fold: the snapshot after one more event. It never looks at a clock; all times come from the event. It
+// leaves r and what r refers to unchanged. An event that cannot follow is an error and is never recorded.
+func Apply(r Request, e Event) (Request, error) {
+	if (r.Events == 0) != (e.Type == Opened) {
+		return r, fmt.Errorf("event %q cannot be event %d of a request", e.Type, r.Events+1)
+	}
+	n := r
+	n.Events++
+	n.Seen = e.At
+	switch e.Type {
+	case Opened:
+		n.open(e)
+	case Added:
+		n.Mails++
+		n.Thread = appendThread(r.Thread, e.MessageID)
+	case Categorized:
+		n.categorize(e)
+	case Told:
+		n.Told = maps.Clone(r.Told)
+		if n.Told == nil {
+			n.Told = map[string]time.Time{}
+		}
+		n.Told[e.What] = e.At
+	case Claimed:
+		n.act(e)
+		n.Assignee, n.ClaimedUntil = e.By, e.Until
+	case Assigned:
+		n.act(e)
+		n.assign(e)
+	case Acknowledged:
+		n.act(e)
+	case Noted:
+		n.act(e)
+		if n.OriginalAssignee == "" || n.OriginalAssignee == e.By {
+			n.LastNote = e.At
+		}
+	case Waited:
+		n.act(e)
+		n.wait(e)
+	case Resumed:
+		n.setCode(e)
+		n.State, n.Resume, n.WaitUntil = Open, chart.Code{}, time.Time{}
+	case Planned:
+		n.act(e)
+		n.State, n.ScheduledFor = Scheduled, e.Until
+	case Approved:
+		n.ApprovedBy = e.By
+	case Closed:
+		n.act(e)
+		n.State, n.Resolved, n.ResolvedBy = Resolved, e.At, e.By
+		n.pause(e.At, "", "resolved")
+	case Reopened:
+		n.State, n.Resolved, n.ResolvedBy = Open, time.Time{}, ""
+		n.unpause(e)
+	case Joined:
+		n.State, n.MergedInto = Merged, e.Into
+	case Gone:
+		n.State = Withdrawn
+	case Rejected:
+		n.State = Spam
+	case Undone:
+		if e.Was == nil {
+			return r, fmt.Errorf("event %q without what to restore", e.Type)
+		}
+		n.restore(*e.Was)
+	case Escalated, Bounced, Heard:
+	default:
+		return r, fmt.Errorf("event of unknown type %q", e.Type)
+	}
+	return n, nil
+}
+
+// Fold applies all events of a request, oldest first.
+func Fold(number Number, events []Event) (Request, error) {
+	r := Request{Number: number}
+	for i, e := range events {
+		var err error
+		if r, err = Apply(r, e); err != nil {
+			return r, fmt.Errorf("event %d: %w", i+1, err)
+		}
+	}
+	return r, nil
+}
+
+func (r *Request) open(e Event) {
+	r.Subject, r.Text, r.Source, r.Language, r.Campus = e.Subject, e.Text, e.Source, e.Language, e.Campus
+	if e.Person != nil {
+		r.Requester = *e.Person
+	}
+	r.Watchers = e.People[:min(len(e.People), MaxWatchers)]
+	r.Mail, r.MessageID, r.Submitted = e.Mail, e.MessageID, e.At
+	for _, id := range e.Refs {
+		r.Thread = appendThread(r.Thread, id)
+	}
+	r.Thread = appendThread(r.Thread, e.MessageID)
+	r.State, r.Mails = Open, 1
+}
+
+// act notes a technician's first act, which meets the 24 hours of SOP 1-4, whatever the act is.
+func (r *Request) act(e Event) {
+	if r.FirstAct.IsZero() && e.By != "" && e.By != r.Requester.Address {
+		r.FirstAct = e.At
+	}
+}
+
+func (r *Request) assign(e Event) {
+	r.ClaimedUntil = time.Time{}
+	r.Assignee, r.Team = e.Who, e.Team
+	if r.OriginalAssignee == "" {
+		r.OriginalAssignee = e.Who
+	}
+}
+
+func (r *Request) categorize(e Event) {
+	if r.Categorized.IsZero() {
+		r.Categorized, r.CategorizedBy = e.At, e.By
+	}
+	if r.State == Waiting {
+		r.State, r.Resume, r.WaitUntil = Open, chart.Code{}, time.Time{}
+	}
+	r.setCode(e)
+	if !r.Promise.Timed() && !r.Promise.AsNeeded && r.State == Open {
+		r.State = Waiting
+	}
+}
+
+// setCode gives the request its code and lets the clock run or stand as the code's promise says.
+func (r *Request) setCode(e Event) {
+	r.Code, r.CodeSince, r.CodeBy, r.Promise = e.Code, e.At, e.By, Promise{}
+	if e.Promise != nil {
+		r.Promise = *e.Promise
+	}
+	if r.Promise.Timed() {
+		r.endPause(e.At)
+	} else {
+		r.pause(e.At, e.Code.String(), e.On)
+	}
+}
+
+func (r *Request) wait(e Event) {
+	if r.Resume.IsZero() && r.Promise.Timed() {
+		r.Resume = r.Code
+	}
+	r.endPause(e.At)
+	r.setCode(e)
+	r.State, r.WaitUntil = Waiting, e.Until
+}
+
+func (r *Request) pause(at time.Time, code, on string) {
+	if n := len(r.Pauses); n > 0 && r.Pauses[n-1].To.IsZero() {
+		return // it stands already, since the earlier moment
+	}
+	r.Pauses = append(slices.Clone(r.Pauses), Pause{From: at, Code: code, On: on})
+}
+
+func (r *Request) endPause(at time.Time) {
+	n := len(r.Pauses)
+	if n == 0 || !r.Pauses[n-1].To.IsZero() {
+		return
+	}
+	r.Pauses = slices.Clone(r.Pauses)
+	r.Pauses[n-1].To = at
+}
+
+// unpause lets the clock run on after a reopening, unless the code itself stops it.
+func (r *Request) unpause(e Event) {
+	r.endPause(e.At)
+	if r.Code.IsZero() || r.Promise.Timed() {
+		return
+	}
+	r.pause(e.At, r.Code.String(), "")
+	if !r.Promise.AsNeeded {
+		r.State = Waiting
+	}
+}
+
+// appendThread keeps the first Message-ID, by which clients group a thread, and the latest others.
+func appendThread(thread []string, id string) []string {
+	if id == "" || slices.Contains(thread, id) {
+		return thread
+	}
+	thread = append(slices.Clone(thread), id)
+	if len(thread) > MaxThread {
+		thread = slices.Delete(thread, 1, 2)
+	}
+	return thread
+}

@@ -1,0 +1,132 @@
+package request
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"triaged/internal/chart"
+)
+
+// Type names what happened.
+type Type string
+
+// The events. Each comment names the fields of Event that belong to it, besides At, By and Mail.
+const (
+	Opened       Type = "opened"       // Subject, Text, Person, People, Source, Language, Campus, MessageID, Refs; At is the submission
+	Added        Type = "added"        // Text, MessageID: one more mail of the request, by By
+	Categorized  Type = "categorized"  // Code, Promise
+	Told         Type = "told"         // What: people were reminded, warned or asked
+	Claimed      Type = "claimed"      // Until
+	Assigned     Type = "assigned"     // Who (an address) and Team, either may be empty
+	Acknowledged Type = "acknowledged" // a technician saw it
+	Noted        Type = "noted"        // Text
+	Waited       Type = "waited"       // Code, On, Until
+	Resumed      Type = "resumed"      // Code, Promise
+	Planned      Type = "scheduled"    // Until
+	Approved     Type = "approved"     // a supervisor lets it go ahead of overdue work (SOP, category 5, rule 4)
+	Escalated    Type = "escalated"    // What
+	Closed       Type = "resolved"     // Text: the closing note, may be empty
+	Reopened     Type = "reopened"     //
+	Joined       Type = "merged"       // Into
+	Gone         Type = "withdrawn"    // by its requester
+	Rejected     Type = "spam"         //
+	Bounced      Type = "bounced"      // Who, What: a mail of the bot's about it could not be delivered
+	Heard        Type = "heard"        // What: an automatic answer or receipt came in; recorded, changes nothing
+	Undone       Type = "undone"       // Was: the fields as they stood before the change that is taken back
+)
+
+// Event is one thing that happened to a request. Only the fields that its Type names are set.
+type Event struct {
+	At   time.Time `json:"at"`
+	Type Type      `json:"type"`
+	By   string    `json:"by,omitempty"`   // address; "" is the bot itself
+	Mail uint64    `json:"mail,omitempty"` // ledger number of the mail that caused it; 0 for the bot or a shell
+
+	Subject   TextRef    `json:"subject,omitempty"`
+	Text      TextRef    `json:"text,omitempty"`
+	Person    *Person    `json:"person,omitempty"`
+	People    []Person   `json:"people,omitempty"`
+	Source    Source     `json:"source,omitempty"`
+	Language  string     `json:"language,omitempty"`
+	Campus    string     `json:"campus,omitempty"`
+	MessageID string     `json:"message_id,omitempty"`
+	Refs      []string   `json:"refs,omitempty"`
+	Code      chart.Code `json:"code,omitzero"`
+	Promise   *Promise   `json:"promise,omitempty"`
+	What      string     `json:"what,omitempty"`
+	Who       string     `json:"who,omitempty"`
+	Team      string     `json:"team,omitempty"`
+	On        string     `json:"on,omitempty"`
+	Until     time.Time  `json:"until,omitzero"`
+	Into      Number     `json:"into,omitempty"`
+	Was       *Change    `json:"was,omitempty"`
+}
+
+// Detail says in a few words what the event did, for `show` and for receipts.
+func (e Event) Detail() string {
+	switch e.Type {
+	case Categorized, Resumed:
+		return e.Code.String()
+	case Told, Escalated, Heard:
+		return e.What
+	case Bounced:
+		return e.Who + ": " + e.What
+	case Assigned:
+		if e.Who == "" {
+			return e.Team
+		}
+		return e.Who
+	case Waited:
+		return fmt.Sprintf("%s for %s", e.Code, e.On)
+	case Claimed, Planned:
+		return e.Until.Format(time.RFC3339)
+	case Opened:
+		return string(e.Source)
+	case Joined:
+		return e.Into.Label("#")
+	case Undone:
+		return e.What
+	}
+	return ""
+}
+
+// Change is the part of a snapshot that commands alter, so that an undo can put it back.
+type Change struct {
+	State         State      `json:"state"`
+	Code          chart.Code `json:"code,omitzero"`
+	Resume        chart.Code `json:"resume,omitzero"`
+	Promise       Promise    `json:"promise,omitzero"`
+	Categorized   time.Time  `json:"categorized,omitzero"`
+	CategorizedBy string     `json:"categorized_by,omitempty"`
+	CodeSince     time.Time  `json:"code_since,omitzero"`
+	CodeBy        string     `json:"code_by,omitempty"`
+	Pauses        []Pause    `json:"pauses,omitempty"`
+	WaitUntil     time.Time  `json:"wait_until,omitzero"`
+	ScheduledFor  time.Time  `json:"scheduled_for,omitzero"`
+	ApprovedBy    string     `json:"approved_by,omitempty"`
+	Assignee      string     `json:"assignee,omitempty"`
+	Team          string     `json:"team,omitempty"`
+	ClaimedUntil  time.Time  `json:"claimed_until,omitzero"`
+	Resolved      time.Time  `json:"resolved,omitzero"`
+	ResolvedBy    string     `json:"resolved_by,omitempty"`
+	MergedInto    Number     `json:"merged_into,omitempty"`
+}
+
+// Changeable copies what commands may alter out of the snapshot.
+func (r Request) Changeable() Change {
+	return Change{
+		State: r.State, Code: r.Code, Resume: r.Resume, Promise: r.Promise, Categorized: r.Categorized,
+		CategorizedBy: r.CategorizedBy, CodeSince: r.CodeSince, CodeBy: r.CodeBy, Pauses: slices.Clone(r.Pauses),
+		WaitUntil: r.WaitUntil, ScheduledFor: r.ScheduledFor, ApprovedBy: r.ApprovedBy, Assignee: r.Assignee, Team: r.Team,
+		ClaimedUntil: r.ClaimedUntil, Resolved: r.Resolved, ResolvedBy: r.ResolvedBy, MergedInto: r.MergedInto,
+	}
+}
+
+func (r *Request) restore(c Change) {
+	r.State, r.Code, r.Resume, r.Promise, r.Categorized = c.State, c.Code, c.Resume, c.Promise, c.Categorized
+	r.CategorizedBy, r.CodeSince, r.CodeBy, r.Pauses = c.CategorizedBy, c.CodeSince, c.CodeBy, slices.Clone(c.Pauses)
+	r.WaitUntil, r.ScheduledFor, r.ApprovedBy = c.WaitUntil, c.ScheduledFor, c.ApprovedBy
+	r.Assignee, r.Team, r.ClaimedUntil = c.Assignee, c.Team, c.ClaimedUntil
+	r.Resolved, r.ResolvedBy, r.MergedInto = c.Resolved, c.ResolvedBy, c.MergedInto
+}
