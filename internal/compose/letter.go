@@ -1,0 +1,138 @@
+// Package compose makes outgoing mail: from what happened and to whom, one complete RFC 5322 message.
+//
+// A Letter is what is owed: it is recorded in the outbox by the transaction that owes it, holds no personal text but
+// references to it, and can be rendered later. Render is a pure function of the Letter, its Material and the House, so
+// that a retry yields the same bytes. Every mail says that it is automatic, carries a plain text and an HTML form, and
+// never contains a line that would run as a command if somebody quoted it.
+//
+// It knows how mail is written for people. It must not know whether a mail is owed, when, or what becomes of it.
+package compose
+
+import (
+	"time"
+
+	"triaged/internal/chart"
+	"triaged/internal/request"
+)
+
+// Kind is the sort of outgoing mail, as its header X-Triaged-Kind says.
+type Kind string
+
+// The kinds of outgoing mail.
+const (
+	Acknowledgement Kind = "acknowledgement"
+	Notice          Kind = "notice"
+	Reminder        Kind = "reminder"
+	Digest          Kind = "digest"
+	Receipt         Kind = "receipt"
+	Confirmation    Kind = "confirmation"
+	Categorized     Kind = "categorized"
+	Resolved        Kind = "resolved"
+	Breach          Kind = "breach"
+	FollowUp        Kind = "follow-up"
+	Report          Kind = "report"
+	Refusal         Kind = "refusal"
+	Operator        Kind = "operator"
+)
+
+// Letter is one mail owed to one recipient. Besides the common fields exactly one of the pointers is set, the one that
+// its Kind names.
+type Letter struct {
+	Kind       Kind            `json:"kind"`
+	To         request.Person  `json:"to"`
+	Commands   bool            `json:"commands,omitempty"` // the recipient may answer it with commands: its Message-ID carries a token
+	Language   string          `json:"language,omitempty"` // "en", "es"; "" for the desk's first
+	Request    request.Number  `json:"request,omitempty"`
+	Topic      request.TextRef `json:"topic,omitempty"` // the request's subject
+	InReplyTo  string          `json:"in_reply_to,omitempty"`
+	References []string        `json:"references,omitempty"` // oldest first, without brackets
+	At         time.Time       `json:"at"`                   // the decision's now, and the mail's Date
+
+	Acknowledgement *AcknowledgementBody `json:"acknowledgement,omitempty"`
+	Notice          *NoticeBody          `json:"notice,omitempty"`
+	Queue           *QueueBody           `json:"queue,omitempty"` // Reminder and Digest
+	Receipt         *ReceiptBody         `json:"receipt,omitempty"`
+	Confirmation    *ConfirmationBody    `json:"confirmation,omitempty"`
+	Outcome         *OutcomeBody         `json:"outcome,omitempty"` // Categorized and Resolved
+	Plain           *PlainBody           `json:"plain,omitempty"`   // Breach, FollowUp, Report, Refusal, Operator
+}
+
+// AcknowledgementBody tells a requester that their mail became a request: number, what they asked, what happens next
+// and by when.
+type AcknowledgementBody struct {
+	Asked         request.TextRef `json:"asked"`
+	CategorizedBy time.Time       `json:"categorized_by"` // when somebody will have looked at it (SOP, process step 2)
+}
+
+// NoticeBody tells the people who work requests of a new one, or of what its author added.
+type NoticeBody struct {
+	Text         request.TextRef `json:"text"`
+	Mail         uint64          `json:"mail"` // ledger number, for the attachments
+	From         request.Person  `json:"from"`
+	Title        string          `json:"title,omitempty"`
+	Campus       string          `json:"campus,omitempty"`
+	Submitted    time.Time       `json:"submitted"`
+	CategorizeBy time.Time       `json:"categorize_by"`
+	Code         chart.Code      `json:"code,omitzero"` // if it is categorized already
+	Due          time.Time       `json:"due,omitzero"`
+	Added        bool            `json:"added,omitempty"` // an addition to a request that is known already
+	Alert        []string        `json:"alert,omitempty"` // why this may be an emergency
+}
+
+// QueueBody lists uncategorized requests: one in a reminder, the queue in a digest.
+type QueueBody struct {
+	Review time.Time `json:"review,omitzero"` // the odd hour this digest is for (SOP, process step 4)
+	Rows   []Row     `json:"rows"`
+	More   int       `json:"more,omitempty"` // requests left out because the list would be too long for a mail
+	Foot   []string  `json:"foot,omitempty"` // lines for the end: mail that opened nothing and wants a look
+}
+
+// Row is one request in a list. Rows are numbered in the order they stand in.
+type Row struct {
+	Request   request.Number  `json:"request"`
+	Subject   request.TextRef `json:"subject"`
+	Text      request.TextRef `json:"text"`
+	From      request.Person  `json:"from"`
+	Submitted time.Time       `json:"submitted"`
+	Overdue   bool            `json:"overdue"`
+}
+
+// ReceiptBody answers a mail of commands: what was done, what was not and why, and how to undo it.
+type ReceiptBody struct {
+	Items []ReceiptItem   `json:"items"`
+	Note  request.TextRef `json:"note,omitempty"` // text around the commands that was kept as a note
+	Undo  bool            `json:"undo,omitempty"` // answering with the undo command takes the done items back
+	Help  bool            `json:"help,omitempty"` // print what can be said
+}
+
+// ReceiptItem is what became of one command.
+type ReceiptItem struct {
+	Request request.Number `json:"request,omitempty"`
+	Said    string         `json:"said"` // the command as written
+	Done    bool           `json:"done"`
+	DryRun  bool           `json:"dry_run,omitempty"`
+	Result  string         `json:"result"`         // what was done, or why it was not
+	Code    chart.Code     `json:"code,omitzero"`  // for a categorization
+	Due     time.Time      `json:"due,omitzero"`   // the target date that follows
+	Near    []chart.Code   `json:"near,omitempty"` // for a mistyped code: the valid ones nearest to it
+}
+
+// ConfirmationBody asks somebody whose mail proved nothing whether they wrote it.
+type ConfirmationBody struct {
+	Commands []string `json:"commands"` // as understood
+}
+
+// OutcomeBody tells a requester where their request stands now.
+type OutcomeBody struct {
+	Code    chart.Code      `json:"code,omitzero"`
+	Promise request.Promise `json:"promise,omitzero"`
+	Due     time.Time       `json:"due,omitzero"`
+	Text    request.TextRef `json:"text,omitempty"`    // the closing note
+	Changed bool            `json:"changed,omitempty"` // an earlier word about this is corrected
+}
+
+// PlainBody is a mail that is a few sentences, made where they are decided.
+type PlainBody struct {
+	Subject string   `json:"subject"`
+	Lines   []string `json:"lines"` // paragraphs
+}
