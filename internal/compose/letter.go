@@ -136,3 +136,10 @@ type PlainBody struct {
 	Subject string   `json:"subject"`
 	Lines   []string `json:"lines"` // paragraphs
 }
+
+// Listed is one request that a mail listed, with the codes it printed as suggestions, best first. The answer to that
+// mail may take them by their place.
+type Listed struct {
+	Request request.Number `json:"request"`
+	Codes   []chart.Code   `json:"codes"`
+}

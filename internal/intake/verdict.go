@@ -1,0 +1,82 @@
+package intake
+
+import (
+	"time"
+
+	"triaged/internal/compose"
+	"triaged/internal/request"
+)
+
+// Envelope is what the mail server says of a mail, as against what the mail says of itself.
+type Envelope struct {
+	Mailbox   string
+	Folder    string
+	Junk      bool      // it lay in the junk folder
+	Received  time.Time // INTERNALDATE: this is the time of submission
+	Size      int64     // in bytes, as the server counts
+	Truncated bool      // over max_size: only its header and first 64 KiB were fetched
+	Ledger    uint64    // the ledger number this mail will have
+	Shell     bool      // not a mail at all: an operator or analyst at the shell speaks
+}
+
+// Verdict is one received mail's whole decision. The store records all of it in one transaction, or nothing.
+type Verdict struct {
+	Outcome Outcome
+	Reason  string         // for the ledger, in words
+	Request request.Number // the request it opened or belongs to; 0 for none
+	Changes []Change
+	Texts   []string // personal texts that the events refer to
+	Letters []compose.Letter
+	Thread  []string // Message-IDs that from now on lead to Request
+	Desk    []DeskEvent
+}
+
+// Change is the events that one request gains, in order.
+type Change struct {
+	Request request.Number
+	Events  []request.Event
+}
+
+// DeskEvent is something that happened to the desk as a whole, such as a review.
+type DeskEvent struct {
+	At   time.Time `json:"at"`
+	Type string    `json:"type"` // review-sent, review-held, start
+	By   string    `json:"by,omitempty"`
+	What string    `json:"what,omitempty"`
+}
+
+// Sent is a mail of the bot's own, as the store remembers it.
+type Sent struct {
+	ID        uint64 // in the outbox
+	MessageID string
+	Letter    compose.Letter
+	Listed    []compose.Listed // what it offered, row by row
+	Text      string           // its plain text as sent; "" if it was not rendered yet
+}
+
+// Seen is a ledger row as far as recognising copies needs it.
+type Seen struct {
+	Ledger      uint64
+	Outcome     Outcome
+	Request     request.Number
+	Fingerprint [32]byte
+}
+
+// Facts is what the store knows. Within one decision it answers as of the transaction that will record it.
+type Facts interface {
+	// Request looks up the snapshot of a request.
+	Request(n request.Number) (request.Request, bool)
+	// Events are a request's events, oldest first.
+	Events(n request.Number) []request.Event
+	// NextNumber is the number that the next new request will get.
+	NextNumber() request.Number
+	// Copies are the ledger's mails with this Message-ID, oldest first; with "" for a mail that has none, those with this
+	// fingerprint.
+	Copies(messageID string, fingerprint [32]byte) []Seen
+	// Sent finds a mail of the bot's own by its Message-ID.
+	Sent(messageID string) (Sent, bool)
+	// ThreadOf finds the request that a Message-ID belongs to.
+	ThreadOf(messageID string) (request.Number, bool)
+	// Text is the personal text behind a reference, or "" if it was forgotten.
+	Text(ref request.TextRef) string
+}
