@@ -1,0 +1,3 @@
+package config
+
+func (d *document) check(c *Config) {}

@@ -1,0 +1,278 @@
+package config
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// document is one file being read: what it says, where it says it, and what is wrong with it so far.
+type document struct {
+	file     string
+	lines    lineIndex
+	problems []Problem
+}
+
+// add records a problem of the value at path.
+func (d *document) add(path, message, hint string) {
+	d.problems = append(d.problems, Problem{d.file, d.lines.of(path), plain(path), message, hint})
+}
+
+// wrong records a problem in the usual form: the key, then what is wrong with it.
+func (d *document) wrong(path, message, hint string) {
+	d.add(path, plain(path)+": "+message, hint)
+}
+
+// plain is a path as people write it: without the numbers of list elements.
+func plain(path string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(path, "[")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		_, path, _ = strings.Cut(after, "]")
+	}
+}
+
+// The library's own strict mode stops at the first value of a wrong type and matches keys in any case, so the text is
+// read into plain maps here, and those into the struct, which finds every problem at once.
+func (d *document) decode(data []byte, c *Config) {
+	d.lines = lineIndex{}
+	var raw map[string]any
+	if err := toml.Unmarshal(data, &raw); err != nil {
+		p := Problem{File: d.file, Message: strings.TrimPrefix(err.Error(), "toml: ")}
+		var at *toml.DecodeError
+		if errors.As(err, &at) {
+			p.Line, _ = at.Position()
+		}
+		d.problems = append(d.problems, p)
+		return
+	}
+	d.lines = indexLines(data)
+	d.table("", raw, reflect.ValueOf(c).Elem())
+}
+
+// field is one key of a table.
+type field struct {
+	key      string
+	optional bool   // the example shows it commented out
+	example  string // what the example shows for it, if optional
+	name     string // of the struct's field
+	owner    reflect.Type
+	index    []int
+}
+
+// fieldsOf lists the keys of a struct in order, embedded structs included.
+func fieldsOf(t reflect.Type) []field {
+	var all []field
+	for _, f := range reflect.VisibleFields(t) {
+		key, option, _ := strings.Cut(f.Tag.Get("toml"), ",")
+		if f.Anonymous || key == "-" {
+			continue
+		}
+		owner := t
+		if len(f.Index) > 1 {
+			owner = t.Field(f.Index[0]).Type
+		}
+		all = append(all, field{key, option == "optional", f.Tag.Get("example"), f.Name, owner, f.Index})
+	}
+	return all
+}
+
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for _, f := range fieldsOf(t) {
+		keys = append(keys, f.key)
+	}
+	return keys
+}
+
+func (d *document) table(path string, raw map[string]any, dst reflect.Value) {
+	fields := fieldsOf(dst.Type())
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		at, v := join(path, key), raw[key]
+		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
+		if i < 0 {
+			d.add(at, "unknown key "+plain(at), d.didYouMean(path, key, dst.Type()))
+			continue
+		}
+		d.value(at, v, dst.FieldByIndex(fields[i].index))
+	}
+}
+
+// didYouMean names the key that was meant: one of the same table that is spelt nearly so, else one spelt just so in
+// another table.
+func (d *document) didYouMean(path, key string, t reflect.Type) string {
+	if k := nearest(key, keysOf(t)); k != "" {
+		return "did you mean " + k + "?"
+	}
+	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
+		ft := reflect.TypeFor[Config]().FieldByIndex(f.index).Type
+		if ft.Kind() == reflect.Slice {
+			ft = ft.Elem()
+		}
+		if f.key == key || slices.Contains(keysOf(ft), key) && f.key != path {
+			return "did you mean " + strings.TrimSuffix(f.key+"."+key, "."+f.key) + "?"
+		}
+	}
+	if path == "" {
+		return "tables are " + strings.Join(keysOf(t), ", ")
+	}
+	return ""
+}
+
+// Types with a form of their own, other than text that encoding.TextUnmarshaler reads.
+type (
+	rawSetter  interface{ setRaw(any) error }
+	textSetter interface{ setText(string) error }
+)
+
+func (d *document) value(path string, v any, dst reflect.Value) {
+	switch target := dst.Addr().Interface().(type) {
+	case rawSetter:
+		if err := target.setRaw(v); err != nil {
+			d.wrong(path, err.Error(), "")
+		}
+		return
+	case textSetter:
+		if s, ok := d.text(path, v); ok {
+			_ = target.setText(s)
+		}
+		return
+	case encoding.TextUnmarshaler:
+		if s, ok := d.text(path, v); ok {
+			if err := target.UnmarshalText([]byte(s)); err != nil {
+				d.wrong(path, err.Error(), "")
+			}
+		}
+		return
+	}
+	switch dst.Kind() {
+	case reflect.String:
+		d.string(path, v, dst)
+	case reflect.Bool:
+		if b, ok := v.(bool); ok {
+			dst.SetBool(b)
+		} else {
+			d.wrong(path, "must be true or false, not "+kind(v), "")
+		}
+	case reflect.Slice:
+		d.list(path, v, dst)
+	case reflect.Pointer:
+		dst.Set(reflect.New(dst.Type().Elem()))
+		d.structure(path, v, dst.Elem())
+	case reflect.Struct:
+		d.structure(path, v, dst)
+	default:
+		panic("config: no rule for a " + dst.Type().String())
+	}
+}
+
+func (d *document) structure(path string, v any, dst reflect.Value) {
+	raw, ok := v.(map[string]any)
+	if !ok {
+		d.wrong(path, "must be a table, not "+kind(v), "write ["+plain(path)+"] and its keys below it")
+		return
+	}
+	if fresh, ok := dst.Addr().Interface().(interface{ setDefaults() }); ok {
+		fresh.setDefaults()
+	}
+	d.table(path, raw, dst)
+}
+
+func (d *document) list(path string, v any, dst reflect.Value) {
+	raw, ok := v.([]any)
+	if !ok {
+		message, hint := "must be a list, not "+kind(v), fmt.Sprintf("write %s = [%q]", lastKey(path), fmt.Sprint(v))
+		if dst.Type().Elem().Kind() == reflect.Struct {
+			hint = "write [[" + plain(path) + "]]"
+		} else if _, text := v.(string); !text {
+			hint = ""
+		}
+		d.wrong(path, message, hint)
+		return
+	}
+	dst.Set(reflect.MakeSlice(dst.Type(), len(raw), len(raw)))
+	for i, e := range raw {
+		d.value(fmt.Sprintf("%s[%d]", path, i), e, dst.Index(i))
+	}
+}
+
+func (d *document) string(path string, v any, dst reflect.Value) {
+	s, ok := d.text(path, v)
+	if !ok {
+		return
+	}
+	dst.SetString(s)
+	if c, ok := dst.Interface().(choice); ok && !slices.Contains(c.choices(), s) {
+		hint := "write " + oneOf(c.choices())
+		if k := nearest(s, c.choices()); k != "" {
+			hint = fmt.Sprintf("did you mean %q?", k)
+		}
+		d.wrong(path, fmt.Sprintf("%q is not known", s), hint)
+	}
+}
+
+func (d *document) text(path string, v any) (string, bool) {
+	s, ok := v.(string)
+	if !ok {
+		hint := ""
+		switch v.(type) {
+		case map[string]any, []any:
+		default:
+			hint = "put it in quotes"
+		}
+		d.wrong(path, "must be text, not "+kind(v), hint)
+		return "", false
+	}
+	if i := strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
+		d.wrong(path, "must be one line without control characters", "")
+		return "", false
+	}
+	return s, true
+}
+
+// kind is what people call a TOML value.
+func kind(v any) string {
+	switch v.(type) {
+	case string:
+		return "text"
+	case bool:
+		return "true or false"
+	case int64, float64:
+		return "a number"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "a table"
+	}
+	return "a date"
+}
+
+func lastKey(path string) string {
+	path = plain(path)
+	return path[strings.LastIndexByte(path, '.')+1:]
+}
+
+// oneOf lists words: `"a", "b" or "c"`.
+func oneOf(words []string) string {
+	var b strings.Builder
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			b.WriteString(" or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", w)
+	}
+	return b.String()
+}

@@ -1,0 +1,57 @@
+package config
+
+import "time"
+
+// Default is the configuration of a desk that says nothing: what the file leaves out.
+func Default() *Config {
+	return &Config{
+		Desk: Desk{
+			Name:       "Customer Care Center",
+			Prefix:     "SR",
+			Timezone:   "America/Chicago",
+			DataDir:    "data",
+			Authority:  TokenOrDMARC,
+			AuthPreset: Authserv,
+			Languages:  []string{"en"},
+		},
+		SMTP: SMTP{
+			Security: StartTLS,
+			Retry: []Duration{
+				Duration(time.Minute), Duration(5 * time.Minute), Duration(15 * time.Minute),
+				Duration(time.Hour), Duration(4 * time.Hour),
+			},
+			GiveUpAfter: Duration(5 * day),
+		},
+		Calendar: Calendar{
+			Workdays: []string{"Mon", "Tue", "Wed", "Thu", "Fri"},
+			Hours:    "07:00-17:00",
+		},
+		Reminders: Reminders{
+			UncategorizedAfter: Duration(2 * time.Hour),
+			AcknowledgeWithin:  Duration(24 * time.Hour),
+			FollowUpEvery:      Duration(7 * day),
+		},
+		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00"},
+		Limits: Limits{
+			AutomaticMailsPerRecipient: Rate{10, Duration(time.Hour)},
+			AutomaticMailsPerRequest:   Rate{20, Duration(24 * time.Hour)},
+		},
+	}
+}
+
+func (m *Mailbox) setDefaults() {
+	*m = Mailbox{
+		Name:                 "support",
+		Security:             TLS,
+		Folder:               "INBOX",
+		DoneFolder:           "Processed",
+		RefusedFolder:        "Refused",
+		PollInterval:         Duration(time.Minute),
+		Start:                StartAll,
+		AcknowledgeNewerThan: Duration(24 * time.Hour),
+		MaxSize:              30 << 20,
+		Reconnect: []Duration{
+			Duration(time.Second), Duration(5 * time.Second), Duration(30 * time.Second), Duration(time.Minute),
+		},
+	}
+}

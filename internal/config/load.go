@@ -1,0 +1,107 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const maxFile = 1 << 20 // bytes; a district's staff list is a tenth of that
+
+// Load reads the configuration of a file, the secrets and files it names, and checks them all. Its error is a
+// *Problems.
+func Load(path string) (*Config, error) {
+	data, err := readFile(path, maxFile)
+	if err != nil {
+		p := Problem{File: path, Message: reason(err)}
+		if errors.Is(err, fs.ErrNotExist) {
+			p.Hint = "write one with: triaged config example > " + path
+		}
+		return nil, &Problems{[]Problem{p}}
+	}
+	c, d := parse(path, data)
+	if c != nil {
+		d.readSecrets(c)
+	}
+	return d.result(c)
+}
+
+// Parse reads the text of a configuration; name is the file it is from, or would be from. It reads no other file and no
+// environment, so passwords that stand elsewhere are not filled in. Its error is a *Problems.
+func Parse(name string, data []byte) (*Config, error) {
+	c, d := parse(name, data)
+	return d.result(c)
+}
+
+func parse(name string, data []byte) (*Config, *document) {
+	d := &document{file: name}
+	c := Default()
+	d.decode(data, c)
+	d.check(c)
+	c.resolve(filepath.Dir(name))
+	return c, d
+}
+
+func (d *document) result(c *Config) (*Config, error) {
+	if len(d.problems) > 0 {
+		sortByLine(d.problems)
+		return nil, &Problems{d.problems}
+	}
+	return c, nil
+}
+
+// readFile refuses what is larger than limit: it is not what it should be.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("larger than %v", Size(limit))
+	}
+	return data, err
+}
+
+// reason is an error of the file system without the operation and the path, which the message names anyway.
+func reason(err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err.Error()
+	}
+	return err.Error()
+}
+
+// resolve makes file names relative to the folder of the configuration, and lets mailboxes inherit from the desk.
+func (c *Config) resolve(dir string) {
+	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.Chart, &c.SMTP.CAFile}
+	names = append(names, c.SMTP.files()...)
+	for i := range c.Mailboxes {
+		m := &c.Mailboxes[i]
+		names = append(names, &m.CAFile)
+		names = append(names, m.files()...)
+		if m.AuthPreset == "" {
+			m.AuthPreset = c.Desk.AuthPreset
+		}
+		if m.AuthservID == "" {
+			m.AuthservID = c.Desk.AuthservID
+		}
+	}
+	for _, n := range names {
+		if *n != "" && !filepath.IsAbs(*n) {
+			*n = filepath.Join(dir, *n)
+		}
+	}
+}
+
+func (l *Login) files() []*string {
+	names := []*string{&l.PasswordFile}
+	if l.OAuth2 != nil {
+		names = append(names, &l.OAuth2.ClientSecretFile)
+	}
+	return names
+}

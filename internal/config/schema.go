@@ -1,0 +1,305 @@
+package config
+
+// Config is everything that a desk decides about its bot. The comments of this file are those of config.example.toml.
+// Times without a zone are in the desk's time zone; files are named relative to the configuration file's folder.
+type Config struct {
+	// The service desk and its bot.
+	Desk Desk `toml:"desk"`
+
+	// A folder that is watched for mail: one or more. Each is a table of its own, [[mailbox]].
+	Mailboxes []Mailbox `toml:"mailbox"`
+
+	// The server that takes the bot's mail.
+	SMTP SMTP `toml:"smtp"`
+
+	// Working time: targets in days are counted in it.
+	Calendar Calendar `toml:"calendar"`
+
+	// When people are reminded.
+	Reminders Reminders `toml:"reminders"`
+
+	// The analysts' review of the uncategorized queue.
+	Review Review `toml:"review"`
+
+	// Who is told besides the people of a request.
+	Notify Notify `toml:"notify"`
+
+	// What the bot sends automatically to requesters and strangers, at most. What a limit held back is on record.
+	Limits Limits `toml:"limits"`
+
+	// Figures for a monitoring system.
+	Metrics Metrics `toml:"metrics"`
+
+	// The people who work on requests, a [[staff]] table each.
+	Staff []Staff `toml:"staff"`
+
+	// Teams that requests are routed to, a [[team]] table each.
+	Teams []Team `toml:"team"`
+
+	// Automatic senders that may open requests, a [[source]] table each. Other automatic mail is recorded only.
+	Sources []Source `toml:"source"`
+
+	// Warnings are what deserves a second look but does not stop the bot.
+	Warnings []Problem `toml:"-"`
+}
+
+// Desk is the service desk and its bot.
+type Desk struct {
+	// The desk's name, as people read it in the bot's mails.
+	Name string `toml:"name"`
+
+	// The bot's own address: its mails come from here, and answers go here.
+	Address string `toml:"address"`
+
+	// Requests are numbered with it: SR-1, SR-2, …
+	Prefix string `toml:"prefix"`
+
+	// The time zone that people read times in, by its IANA name.
+	Timezone string `toml:"timezone"`
+
+	// Where the bot keeps its state: requests, ledger, outbox and raw mails.
+	DataDir string `toml:"data_dir"`
+
+	// Whose commands run: "token-or-dmarc" asks for proof of the sender; "from" believes any From, for closed
+	// networks only.
+	Authority Authority `toml:"authority"`
+
+	// Whose verdict on a sender is believed: "authserv" (the topmost Authentication-Results under authserv_id),
+	// "google" or "microsoft365". A mailbox may have its own.
+	AuthPreset AuthPreset `toml:"auth_preset"`
+
+	// Whose Authentication-Results headers are believed (authserv): the name your own mail server signs them with.
+	AuthservID string `toml:"authserv_id"`
+
+	// Languages of the bot's mails; the first is the default.
+	Languages []string `toml:"languages"`
+
+	// Lists and groups that stand in front of the desk: mail through them is not taken for list mail.
+	Aliases []string `toml:"aliases"`
+
+	// Domains that may open requests. Empty: any.
+	Eligible []string `toml:"eligible"`
+
+	// A file of the people who write to the desk, CSV with the columns address,name,campus,title.
+	Directory string `toml:"directory"`
+
+	// A district's own categorization chart. Without it the built-in chart of the procedure holds.
+	Chart string `toml:"chart,optional" example:"chart.toml"`
+}
+
+// Login is how the bot proves itself to a server: one of the password keys, or an OAuth2 table.
+type Login struct {
+	// The name to log in with.
+	Username string `toml:"username"`
+
+	// The password: this, or exactly one of password_file, password_env and an oauth2 table.
+	Password Secret `toml:"password"`
+
+	// A file that holds the password in its first line; only its owner may read it (mode 0600).
+	PasswordFile string `toml:"password_file,optional" example:"mail-password"`
+
+	// The environment variable that holds the password.
+	PasswordEnv string `toml:"password_env,optional" example:"TRIAGED_PASSWORD"`
+
+	// Log in by OAuth2 instead of a password.
+	OAuth2 *OAuth2 `toml:"oauth2,optional"`
+}
+
+// OAuth2 is a log-in by access tokens (RFC 6749).
+type OAuth2 struct {
+	// Whose endpoints and scopes: "microsoft365", "google", or "custom" with token_url.
+	Provider OAuth2Provider `toml:"provider"`
+
+	// The directory (tenant) of the application, microsoft365 only.
+	Tenant string `toml:"tenant"`
+
+	// The application's id.
+	ClientID string `toml:"client_id"`
+
+	// The application's secret: this, client_secret_file or client_secret_env.
+	ClientSecret Secret `toml:"client_secret"`
+
+	// A file that holds the secret in its first line; only its owner may read it (mode 0600).
+	ClientSecretFile string `toml:"client_secret_file,optional" example:"client-secret"`
+
+	// The environment variable that holds the secret.
+	ClientSecretEnv string `toml:"client_secret_env,optional" example:"TRIAGED_CLIENT_SECRET"`
+
+	// Where tokens are asked for, custom only.
+	TokenURL string `toml:"token_url"`
+
+	// The scopes to ask for. Empty: those of the provider.
+	Scopes []string `toml:"scopes"`
+}
+
+// Mailbox is one watched IMAP folder.
+type Mailbox struct {
+	// Its name in the ledger and in messages. Do not change it later.
+	Name string `toml:"name"`
+
+	// The IMAP server, with its port.
+	Address string `toml:"address"`
+
+	// "tls" (port 993), "starttls" (port 143), or "none" on the loopback interface only.
+	Security Security `toml:"security"`
+
+	// Extra root certificates, a PEM file.
+	CAFile string `toml:"ca_file"`
+
+	Login
+
+	// The folder to watch.
+	Folder string `toml:"folder"`
+
+	// Where mails go once they are recorded. Made if it is missing.
+	DoneFolder string `toml:"done_folder"`
+
+	// Where mails go that ended as an error or were too large. Made if it is missing.
+	RefusedFolder string `toml:"refused_folder"`
+
+	// A junk folder that is watched for requests which a filter took; they are listed at the foot of the digest.
+	JunkFolder string `toml:"junk_folder"`
+
+	// How often to look for mail. IDLE is used where the server has it; this is the safety net.
+	PollInterval Duration `toml:"poll_interval"`
+
+	// On the first run: "all" mail in the folder, or only "new" mail.
+	Start Start `toml:"start"`
+
+	// Older mail that is found on the first run opens requests silently.
+	AcknowledgeNewerThan Duration `toml:"acknowledge_newer_than"`
+
+	// Larger mails are not stored whole; the sender is told the limit.
+	MaxSize Size `toml:"max_size"`
+
+	// Pauses before connecting again, then the last one again and again.
+	Reconnect []Duration `toml:"reconnect"`
+
+	// As in [desk], for this mailbox alone.
+	AuthPreset AuthPreset `toml:"auth_preset,optional" example:"google"`
+
+	// As in [desk], for this mailbox alone.
+	AuthservID string `toml:"authserv_id,optional" example:"mx.school.example"`
+}
+
+// SMTP is the server that takes the bot's mail.
+type SMTP struct {
+	// The submission server, with its port.
+	Address string `toml:"address"`
+
+	// "starttls" (port 587), "tls" (port 465), or "none" on the loopback interface only.
+	Security Security `toml:"security"`
+
+	// Extra root certificates, a PEM file.
+	CAFile string `toml:"ca_file"`
+
+	Login
+
+	// Pauses before a mail is tried again, then the last one again and again.
+	Retry []Duration `toml:"retry"`
+
+	// After this time a mail that could not be sent is given up, and somebody is told.
+	GiveUpAfter Duration `toml:"give_up_after"`
+}
+
+// Calendar is the desk's working time, as written; Config.Clock computes with it.
+type Calendar struct {
+	// The working days of a week.
+	Workdays []string `toml:"workdays"`
+
+	// The working hours of a day.
+	Hours string `toml:"hours"`
+
+	// Days off: days and ranges of days, and rules such as "US federal".
+	Holidays []string `toml:"holidays"`
+
+	// Days that end early, with the time they end.
+	EarlyRelease []string `toml:"early_release"`
+}
+
+// Reminders says when people are reminded.
+type Reminders struct {
+	// Analysts are reminded of a request that has no category after this time.
+	UncategorizedAfter Duration `toml:"uncategorized_after"`
+
+	// A technician's first answer is due within this time.
+	AcknowledgeWithin Duration `toml:"acknowledge_within"`
+
+	// Scheduled and waiting requests need a status note this often.
+	FollowUpEvery Duration `toml:"follow_up_every"`
+}
+
+// Review is the analysts' review of the uncategorized queue.
+type Review struct {
+	// The hours of the day at which analysts get the digest: "odd", or a list such as [7, 9, 11].
+	Hours ReviewHours `toml:"hours"`
+
+	// The hours in which somebody is there. Outside of them nobody is disturbed, emergencies apart.
+	Staffed string `toml:"staffed"`
+
+	// Whether to send the digest when the queue is empty.
+	SendEmpty bool `toml:"send_empty"`
+}
+
+// Notify is who is told besides the people of a request.
+type Notify struct {
+	// Who hears of each new request.
+	NewRequest []string `toml:"new_request"`
+
+	// Who hears of trouble with the bot itself.
+	Operator []string `toml:"operator"`
+}
+
+// Limits caps what the bot sends automatically to requesters and strangers.
+type Limits struct {
+	// To one address, at most so many mails in such a time.
+	AutomaticMailsPerRecipient Rate `toml:"automatic_mails_per_recipient"`
+
+	// About one request, at most so many mails in such a time.
+	AutomaticMailsPerRequest Rate `toml:"automatic_mails_per_request"`
+}
+
+// Metrics is where figures are served.
+type Metrics struct {
+	// The address for /metrics, /healthz and /readyz, such as "127.0.0.1:9180". Empty: none.
+	Listen string `toml:"listen"`
+}
+
+// Staff is one person who works on requests.
+type Staff struct {
+	// The address this person writes from and is written to.
+	Address string `toml:"address"`
+
+	// The name, as people read it.
+	Name string `toml:"name"`
+
+	// What the person may do: technician, vendor, analyst, supervisor or operator.
+	Role Role `toml:"role"`
+
+	// The teams the person belongs to, by name.
+	Teams []string `toml:"teams"`
+}
+
+// Team is a group of staff that requests are routed to.
+type Team struct {
+	// Its name, as #assign takes it.
+	Name string `toml:"name"`
+
+	// The address that its mail goes to. Empty: to each of its people.
+	Address string `toml:"address"`
+
+	// Codes that are routed to this team when a request is categorized so: "4-3", or "4-*" for a whole category.
+	Codes []string `toml:"codes"`
+
+	// Its people get the notices of these campuses.
+	Campuses []string `toml:"campuses"`
+}
+
+// Source is one automatic sender that may open requests.
+type Source struct {
+	// The address it sends from.
+	Address string `toml:"address"`
+
+	// "portal" (the requester is taken from Reply-To or the body) or "monitor".
+	Kind SourceKind `toml:"kind"`
+}

@@ -1,0 +1,3 @@
+package config
+
+func (d *document) readSecrets(c *Config) {}
