@@ -29,7 +29,7 @@ func (c *Code) UnmarshalText(b []byte) error {
 		return nil
 	}
 	var d Code
-	if n, err := fmt.Sscanf(string(b), "%d-%d", &d.Category, &d.Priority); err != nil || n != 2 || d.String() != string(b) {
+	if n, err := fmt.Sscanf(string(b), "%d-%d", &d.Category, &d.Priority); err != nil || n != 2 || d.Category < 0 || d.Priority < 0 || d.String() != string(b) {
 		return fmt.Errorf("%q is not a code such as 1-3", b)
 	}
 	*c = d

@@ -10,7 +10,7 @@ import (
 const maxNear = 5
 
 // Near returns the rows nearest to what somebody mistyped, best first, at most five: for "13" 1-3 alone, for "1-9" 1-8, 1-7,
-// 7-9, 8-9 and 1-6. Digits decide; a text without any is looked for in the names, so that "training" finds 4-3 and 4-4. What is near
+// 1-6, 7-9 and 8-9. Digits decide; a text without any is looked for in the names, so that "training" finds 4-3 and 4-4. What is near
 // nothing gets nothing.
 func (c *Chart) Near(typed string) []Entry {
 	if len(typed) > 64 {
@@ -86,7 +86,7 @@ func digitCost(digits string, code Code) (int, bool) {
 	case d[0] == category:
 		return 10 + 3*abs(d[1]-priority), true
 	case d[1] == priority:
-		return 10 + abs(d[0]-category), true
+		return 13 + abs(d[0]-category), true
 	}
 	return 0, false
 }

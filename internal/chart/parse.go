@@ -73,17 +73,16 @@ func (s *span) UnmarshalText(b []byte) error {
 	return fmt.Errorf("%q is not a span of time: write \"90m\", \"24h\" or \"7d\", at most \"%dd\"", text, maxDays)
 }
 
-// choose sets v to the one of values that b names.
-func choose[T ~string](v *T, b []byte, what string, values ...T) error {
-	if slices.Contains(values, T(b)) {
-		*v = T(b)
-		return nil
+// oneOf refuses a value that is not among those a rule may have. (The decoder asks no type made of a string for its opinion.)
+func oneOf[T ~string](p *parser, where, key string, v T, values ...T) {
+	if slices.Contains(values, v) {
+		return
 	}
 	quoted := make([]string, len(values))
 	for i, x := range values {
 		quoted[i] = strconv.Quote(string(x))
 	}
-	return fmt.Errorf("%q is not a %s: choose from %s", b, what, strings.Join(quoted, ", "))
+	p.fail("%s: %s: %q is not one of %s", where, key, v, strings.Join(quoted, ", "))
 }
 
 // Parse reads a chart's file. It is strict: a key that it does not know is an error with name, line and the nearest known
@@ -218,6 +217,12 @@ func (p *parser) rules(e Entry) {
 	if e.Target.Timed() && r.Scheduled {
 		p.fail("%s has a target and is scheduled: scheduled work has a date of its own; leave the target out", where)
 	}
+	for _, w := range r.Waits {
+		oneOf(p, where, "waits_on", w, Vendor, District, Customer, Investigation)
+	}
+	if r.FollowUpBy != "" {
+		oneOf(p, where, "follow_up_by", r.FollowUpBy, OriginalAssignee, CurrentAssignee)
+	}
 	if r.ApprovedBy != "" && r.ApprovedBy != "supervisor" {
 		p.fail("%s: unless_approved_by = %q: only a \"supervisor\" approves", where, r.ApprovedBy)
 	}
@@ -242,6 +247,9 @@ func (p *parser) alert(where string, a Alert) {
 	if len(a.On) == 0 {
 		p.fail("%s: alert %q has no moment: write on = [\"categorized\"], [\"believed\"], or both", where, a.Name)
 	}
+	for _, on := range a.On {
+		oneOf(p, where, "alert \""+a.Name+"\": on", on, Categorized, Believed)
+	}
 	for _, w := range a.Words {
 		if plainWords(w) == "" {
 			p.fail("%s: alert %q: %q has no letter or digit to look for", where, a.Name, w)
@@ -256,9 +264,7 @@ func (p *parser) document(where string, d Document) {
 	if d.Name == "" {
 		p.fail("%s: a document has no name", where)
 	}
-	if d.Due == "" {
-		p.fail("%s: document %q: due is missing: write \"opening\" or \"resolving\"", where, d.Name)
-	}
+	oneOf(p, where, "document \""+d.Name+"\": due", d.Due, Opening, Resolving)
 	if len(d.Patterns) == 0 {
 		p.fail("%s: document %q has no patterns, so no file could satisfy it", where, d.Name)
 	}

@@ -83,11 +83,6 @@ const (
 	Investigation Wait = "investigation" // a theft investigation (SOP 3-6)
 )
 
-// UnmarshalText refuses what is not one of the four.
-func (w *Wait) UnmarshalText(b []byte) error {
-	return choose(w, b, "wait", Vendor, District, Customer, Investigation)
-}
-
 // FollowUpBy says whose status note meets a follow-up.
 type FollowUpBy string
 
@@ -96,11 +91,6 @@ const (
 	OriginalAssignee FollowUpBy = "original-assignee"
 	CurrentAssignee  FollowUpBy = "assignee"
 )
-
-// UnmarshalText refuses what is neither.
-func (f *FollowUpBy) UnmarshalText(b []byte) error {
-	return choose(f, b, "follow-up", OriginalAssignee, CurrentAssignee)
-}
 
 // Stage is a point in a request's life.
 type Stage string
@@ -111,9 +101,6 @@ const (
 	Resolving Stage = "resolving"
 )
 
-// UnmarshalText refuses what is neither.
-func (s *Stage) UnmarshalText(b []byte) error { return choose(s, b, "stage", Opening, Resolving) }
-
 // When is the knowledge that an alert rests on.
 type When string
 
@@ -122,9 +109,6 @@ const (
 	Categorized When = "categorized" // somebody gave the request the code
 	Believed    When = "believed"    // uncategorized, and the code is suggested
 )
-
-// UnmarshalText refuses what is neither.
-func (w *When) UnmarshalText(b []byte) error { return choose(w, b, "moment", Categorized, Believed) }
 
 // Alert is something people are told of at once, at any hour.
 type Alert struct {

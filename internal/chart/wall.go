@@ -128,7 +128,7 @@ func (a Alert) wall() string {
 		what = "Any such request"
 	}
 	if !slices.Contains(a.On, Categorized) {
-		what += ", as soon as one is suspected"
+		what += ", as soon as it is suspected"
 	}
 	return what + ": " + told
 }
