@@ -17,6 +17,7 @@ type document struct {
 	file     string
 	lines    lineIndex
 	problems []Problem
+	failed   map[string]bool // keys that something is said about already
 }
 
 // add records a problem of the value at path.
@@ -24,10 +25,20 @@ func (d *document) add(path, message, hint string) {
 	d.problems = append(d.problems, Problem{d.file, d.lines.of(path), plain(path), message, hint})
 }
 
-// wrong records a problem in the usual form: the key, then what is wrong with it.
+// wrong records a problem in the usual form: the key, then what is wrong with it. One is enough for a key: a value that
+// could not be read is not missing, too, nor is what stands in a table that could not be read.
 func (d *document) wrong(path, message, hint string) {
+	for around := path; around != ""; around = enclosing(around) {
+		if d.failed[around] {
+			return
+		}
+	}
+	d.failed[path] = true
 	d.add(path, plain(path)+": "+message, hint)
 }
+
+// enclosing is the path of the table or list that path is in.
+func enclosing(path string) string { return path[:max(0, strings.LastIndexAny(path, ".["))] }
 
 // plain is a path as people write it: without the numbers of list elements.
 func plain(path string) string {
@@ -43,9 +54,9 @@ func plain(path string) string {
 }
 
 // The library's own strict mode stops at the first value of a wrong type and matches keys in any case, so the text is
-// read into plain maps here, and those into the struct, which finds every problem at once.
-func (d *document) decode(data []byte, c *Config) {
-	d.lines = lineIndex{}
+// read into plain maps here, and those into the struct, which finds every problem at once. It answers false if the text
+// is not TOML at all.
+func (d *document) decode(data []byte, c *Config) bool {
 	var raw map[string]any
 	if err := toml.Unmarshal(data, &raw); err != nil {
 		p := Problem{File: d.file, Message: strings.TrimPrefix(err.Error(), "toml: ")}
@@ -54,10 +65,11 @@ func (d *document) decode(data []byte, c *Config) {
 			p.Line, _ = at.Position()
 		}
 		d.problems = append(d.problems, p)
-		return
+		return false
 	}
 	d.lines = indexLines(data)
 	d.table("", raw, reflect.ValueOf(c).Elem())
+	return true
 }
 
 // field is one key of a table.
@@ -75,7 +87,7 @@ func fieldsOf(t reflect.Type) []field {
 	var all []field
 	for _, f := range reflect.VisibleFields(t) {
 		key, option, _ := strings.Cut(f.Tag.Get("toml"), ",")
-		if f.Anonymous || key == "-" {
+		if f.Anonymous || !f.IsExported() || key == "-" {
 			continue
 		}
 		owner := t
@@ -101,30 +113,38 @@ func (d *document) table(path string, raw map[string]any, dst reflect.Value) {
 		at, v := join(path, key), raw[key]
 		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
 		if i < 0 {
-			d.add(at, "unknown key "+plain(at), d.didYouMean(path, key, dst.Type()))
+			near := nearest(key, keysOf(dst.Type()))
+			if near != "" {
+				d.failed[join(path, near)] = true
+			}
+			d.add(at, "unknown key "+plain(at), didYouMean(path, key, near))
 			continue
 		}
 		d.value(at, v, dst.FieldByIndex(fields[i].index))
 	}
 }
 
-// didYouMean names the key that was meant: one of the same table that is spelt nearly so, else one spelt just so in
-// another table.
-func (d *document) didYouMean(path, key string, t reflect.Type) string {
-	if k := nearest(key, keysOf(t)); k != "" {
-		return "did you mean " + k + "?"
+// didYouMean names the key that was meant: one of the same table that is spelt nearly so, else one that is spelt just
+// so elsewhere.
+func didYouMean(path, key, near string) string {
+	if near != "" {
+		return "did you mean " + near + "?"
 	}
-	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
-		ft := reflect.TypeFor[Config]().FieldByIndex(f.index).Type
-		if ft.Kind() == reflect.Slice {
-			ft = ft.Elem()
+	config := reflect.TypeFor[Config]()
+	for _, f := range fieldsOf(config) {
+		t := config.FieldByIndex(f.index).Type
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
 		}
-		if f.key == key || slices.Contains(keysOf(ft), key) && f.key != path {
-			return "did you mean " + strings.TrimSuffix(f.key+"."+key, "."+f.key) + "?"
+		if f.key == key {
+			return "did you mean the table " + key + " at the top?"
+		}
+		if slices.Contains(keysOf(t), key) {
+			return "did you mean " + f.key + "." + key + "?"
 		}
 	}
 	if path == "" {
-		return "tables are " + strings.Join(keysOf(t), ", ")
+		return "the tables are " + strings.Join(keysOf(config), ", ")
 	}
 	return ""
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"sort"
 	"strconv"
-	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -18,7 +17,7 @@ func (x lineIndex) of(path string) int {
 		if line, ok := x[path]; ok {
 			return line
 		}
-		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+		path = enclosing(path)
 	}
 	return 0
 }

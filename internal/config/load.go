@@ -37,9 +37,11 @@ func Parse(name string, data []byte) (*Config, error) {
 }
 
 func parse(name string, data []byte) (*Config, *document) {
-	d := &document{file: name}
+	d := &document{file: name, failed: map[string]bool{}}
 	c := Default()
-	d.decode(data, c)
+	if !d.decode(data, c) {
+		return nil, d
+	}
 	d.check(c)
 	c.resolve(filepath.Dir(name))
 	return c, d
@@ -50,6 +52,7 @@ func (d *document) result(c *Config) (*Config, error) {
 		sortByLine(d.problems)
 		return nil, &Problems{d.problems}
 	}
+	sortByLine(c.Warnings)
 	return c, nil
 }
 

@@ -1,5 +1,7 @@
 package config
 
+import "time"
+
 // Config is everything that a desk decides about its bot. The comments of this file are those of config.example.toml.
 // Times without a zone are in the desk's time zone; files are named relative to the configuration file's folder.
 type Config struct {
@@ -41,7 +43,12 @@ type Config struct {
 
 	// Warnings are what deserves a second look but does not stop the bot.
 	Warnings []Problem `toml:"-"`
+
+	location *time.Location
 }
+
+// Location is the desk's time zone.
+func (c *Config) Location() *time.Location { return c.location }
 
 // Desk is the service desk and its bot.
 type Desk struct {
@@ -101,20 +108,20 @@ type Login struct {
 	// The environment variable that holds the password.
 	PasswordEnv string `toml:"password_env,optional" example:"TRIAGED_PASSWORD"`
 
-	// Log in by OAuth2 instead of a password.
+	// Log in by OAuth2 instead of a password. The keys are the same for [mailbox] and [smtp].
 	OAuth2 *OAuth2 `toml:"oauth2,optional"`
 }
 
 // OAuth2 is a log-in by access tokens (RFC 6749).
 type OAuth2 struct {
 	// Whose endpoints and scopes: "microsoft365", "google", or "custom" with token_url.
-	Provider OAuth2Provider `toml:"provider"`
+	Provider OAuth2Provider `toml:"provider" example:"microsoft365"`
 
 	// The directory (tenant) of the application, microsoft365 only.
-	Tenant string `toml:"tenant"`
+	Tenant string `toml:"tenant" example:"school.example"`
 
 	// The application's id.
-	ClientID string `toml:"client_id"`
+	ClientID string `toml:"client_id" example:"7c9e6679-7425-40de-944b-e07fc1f90ae7"`
 
 	// The application's secret: this, client_secret_file or client_secret_env.
 	ClientSecret Secret `toml:"client_secret"`

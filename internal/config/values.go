@@ -45,10 +45,10 @@ func (d Duration) D() time.Duration { return time.Duration(d) }
 
 const day = 24 * time.Hour
 
-// String writes the form that ParseDuration reads, in the fewest units: "5d", "36h", "1h30m".
+// String writes the form that ParseDuration reads, as people would: "5d", "24h", "1h30m".
 func (d Duration) String() string {
 	t := time.Duration(d)
-	if t != 0 && t%day == 0 {
+	if t >= 2*day && t%day == 0 {
 		return strconv.FormatInt(int64(t/day), 10) + "d"
 	}
 	s := t.String()
@@ -136,7 +136,7 @@ func (s *Size) UnmarshalText(b []byte) error {
 
 // ParseSize reads a whole number and a unit: B, kB, MB, GB (powers of 1000) or KiB, MiB, GiB (powers of 1024).
 func ParseSize(s string) (Size, error) {
-	digits := strings.TrimRight(s, "BKMGikmg ")
+	digits := strings.TrimRight(s, "BKMGbikmg ")
 	unit := strings.TrimSpace(s[len(digits):])
 	n, err := strconv.ParseUint(digits, 10, 63)
 	if err == nil {

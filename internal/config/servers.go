@@ -1,0 +1,202 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// checkMailboxes looks at each mailbox, then at what they are to each other.
+func (d *document) checkMailboxes(c *Config) {
+	if len(c.Mailboxes) == 0 {
+		d.wrong("mailbox", "there is no [[mailbox]]", "name at least one folder to watch")
+	}
+	for i := range c.Mailboxes {
+		m, path := &c.Mailboxes[i], fmt.Sprintf("mailbox[%d]", i)
+		d.needed(path+".name", m.Name, "")
+		d.server(path, m.Address, m.Security, map[Security]string{TLS: "993", StartTLS: "143", NoTLS: "143"})
+		d.needed(path+".username", m.Username, "")
+		d.login(path, &m.Login, true)
+		d.positive(path+".poll_interval", m.PollInterval)
+		d.pauses(path+".reconnect", m.Reconnect)
+		if m.MaxSize <= 0 {
+			d.wrong(path+".max_size", "must be more than nothing", "")
+		}
+		d.folders(path, m)
+		d.verdicts(c, i)
+	}
+	d.checkTogether(c.Mailboxes)
+}
+
+// folders: a mail that is recorded must leave the watched folder, or it would be looked at for ever.
+func (d *document) folders(path string, m *Mailbox) {
+	named := []struct{ key, folder string }{
+		{"folder", m.Folder}, {"done_folder", m.DoneFolder}, {"refused_folder", m.RefusedFolder}, {"junk_folder", m.JunkFolder},
+	}
+	for i, a := range named {
+		if a.folder == "" && a.key != "junk_folder" {
+			d.wrong(path+"."+a.key, "is missing", "")
+		}
+		for _, b := range named[:i] {
+			bothTargets := a.key == "refused_folder" && b.key == "done_folder" // one folder for both is a matter of taste
+			if a.folder != "" && sameFolder(a.folder, b.folder) && !bothTargets {
+				d.wrong(path+"."+a.key, fmt.Sprintf("%q is the %s already", a.folder, b.key), "")
+			}
+		}
+	}
+}
+
+// sameFolder: INBOX alone is written in any case (RFC 9051, section 5.1).
+func sameFolder(a, b string) bool {
+	return a == b || strings.EqualFold(a, "INBOX") && strings.EqualFold(b, "INBOX")
+}
+
+// verdicts: without an authserv_id no Authentication-Results header is trusted, and mail proves nothing.
+func (d *document) verdicts(c *Config, i int) {
+	m, path := c.Mailboxes[i], fmt.Sprintf("mailbox[%d].authserv_id", i)
+	preset, id := m.AuthPreset, m.AuthservID
+	if preset == "" {
+		preset, path = c.Desk.AuthPreset, "desk.authserv_id"
+	}
+	if id == "" {
+		id = c.Desk.AuthservID
+	}
+	if strings.ContainsAny(id, " ;\t") {
+		d.wrong(path, fmt.Sprintf("%q is not one word", id), "take what stands before the first semicolon of the header")
+	}
+	if preset == Authserv && id == "" && c.Desk.Authority == TokenOrDMARC {
+		d.wrong(path, `is missing, but auth_preset is "authserv"`,
+			"give the name your mail server signs Authentication-Results with")
+	}
+}
+
+func (d *document) checkTogether(mailboxes []Mailbox) {
+	for i, a := range mailboxes {
+		path := fmt.Sprintf("mailbox[%d]", i)
+		for _, b := range mailboxes[:i] {
+			if a.Name == b.Name {
+				d.wrong(path+".name", fmt.Sprintf("two mailboxes are called %q", a.Name), "give each a name of its own")
+			}
+			if !strings.EqualFold(a.Address, b.Address) || a.Username != b.Username {
+				continue
+			}
+			if sameFolder(a.Folder, b.Folder) {
+				d.wrong(path+".folder", fmt.Sprintf("%q is watched as %q already", a.Folder, b.Name), "")
+			}
+			if sameFolder(a.Folder, b.DoneFolder) || sameFolder(a.Folder, b.RefusedFolder) {
+				d.wrong(path+".folder", fmt.Sprintf("%q gets the finished mails of %q", a.Folder, b.Name), "")
+			}
+			if sameFolder(b.Folder, a.DoneFolder) || sameFolder(b.Folder, a.RefusedFolder) {
+				d.wrong(path+".done_folder", fmt.Sprintf("finished mails would go to %q, which %q watches", b.Folder, b.Name), "")
+			}
+		}
+	}
+}
+
+func (d *document) checkSMTP(c *Config) {
+	s := &c.SMTP
+	d.server("smtp", s.Address, s.Security, map[Security]string{TLS: "465", StartTLS: "587", NoTLS: "25"})
+	d.login("smtp", &s.Login, s.Username != "")
+	d.pauses("smtp.retry", s.Retry)
+	d.positive("smtp.give_up_after", s.GiveUpAfter)
+}
+
+// server checks an address and that it is not talked to in the clear over a network.
+func (d *document) server(path, address string, security Security, ports map[Security]string) {
+	host := d.hostPort(path+".address", address, ports[security])
+	if security == NoTLS && host != "" && !isLoopback(host) {
+		d.wrong(path+".security", fmt.Sprintf(`"none" would send the password to %s unprotected`, host),
+			`use "tls" or "starttls"`)
+	}
+}
+
+// hostPort returns the host of an address with a port, or "" after it has said what is wrong.
+func (d *document) hostPort(path, address, usualPort string) string {
+	example := "write it as host:" + usualPort
+	if !d.needed(path, address, example) {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		if isNumber(address) {
+			example = fmt.Sprintf("did you mean %q?", "127.0.0.1:"+address)
+		} else if !strings.ContainsAny(address, ":/ ") {
+			example = fmt.Sprintf("did you mean %q?", net.JoinHostPort(address, usualPort))
+		}
+		d.wrong(path, fmt.Sprintf("%q has no port", address), example)
+		return ""
+	}
+	listens := strings.HasSuffix(path, ".listen")
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 && !listens {
+		d.wrong(path, fmt.Sprintf("%q is not a port", port), example)
+		return ""
+	}
+	if host == "" && !listens || strings.ContainsAny(host, "/ @") {
+		d.wrong(path, fmt.Sprintf("%q is not a host", host), example)
+		return ""
+	}
+	return host
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
+}
+
+// login: exactly one secret where one is needed, and none that nobody uses.
+func (d *document) login(path string, l *Login, needed bool) {
+	given := givenOf(map[string]bool{
+		"password": !l.Password.IsEmpty(), "password_file": l.PasswordFile != "",
+		"password_env": l.PasswordEnv != "", "oauth2": l.OAuth2 != nil,
+	})
+	switch {
+	case len(given) == 0 && needed:
+		d.wrong(path+".password", "is missing", "give one of password, password_file, password_env and an oauth2 table")
+	case len(given) > 1:
+		d.wrong(path+"."+given[1], "stands beside "+given[0], "keep one of them")
+	case len(given) == 1 && l.Username == "":
+		d.wrong(path+".username", "is missing, but there is a "+given[0], "")
+	}
+	if l.OAuth2 != nil {
+		d.oauth2(path+".oauth2", l.OAuth2)
+	}
+}
+
+func (d *document) oauth2(path string, o *OAuth2) {
+	if o.Provider == "" {
+		d.wrong(path+".provider", "is missing", "write "+oneOf(o.Provider.choices()))
+	}
+	d.needed(path+".client_id", o.ClientID, "")
+	if o.Provider == OAuth2Microsoft365 {
+		d.needed(path+".tenant", o.Tenant, "it is the directory's id or domain")
+	}
+	if o.Provider == OAuth2Custom && d.needed(path+".token_url", o.TokenURL, "") {
+		u, err := url.Parse(o.TokenURL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+			d.wrong(path+".token_url", fmt.Sprintf("%q is not an https address", o.TokenURL), "")
+		}
+	}
+	given := givenOf(map[string]bool{
+		"client_secret": !o.ClientSecret.IsEmpty(), "client_secret_file": o.ClientSecretFile != "",
+		"client_secret_env": o.ClientSecretEnv != "",
+	})
+	if len(given) > 1 {
+		d.wrong(path+"."+given[1], "stands beside "+given[0], "keep one of them")
+	}
+}
+
+// givenOf returns the keys that are set, in alphabetical order.
+func givenOf(set map[string]bool) []string {
+	var keys []string
+	for k, is := range set {
+		if is {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
