@@ -24,7 +24,7 @@ func (t *trimmer) attributionAt(i int) history {
 	if !endsAttribution(s) {
 		return t.bareAttributionAt(i)
 	}
-	best, blanks := history{}, 0
+	best, blanks, broken := history{}, 0, false
 	t.fold = t.fold[:0]
 	for k := i; k >= 0 && k > i-maxAttributionLines; k-- {
 		l := &t.lines[k]
@@ -37,7 +37,7 @@ func (t *trimmer) attributionAt(i int) history {
 		if l.gone || k < i && l.mark != words || int(t.lines[i].last-l.first) > maxAttributionBytes {
 			break
 		}
-		if blanks > 0 && best.end > 0 {
+		if blanks > 0 && best.end > 0 && !broken {
 			break // complete without what stands above the blank line
 		}
 		joined := t.text[l.first:t.lines[i].last]
@@ -49,6 +49,7 @@ func (t *trimmer) attributionAt(i int) history {
 			return history{start: k, end: i + 1, strong: c.strong(), sentence: true}
 		}
 		if best.end == 0 && blanks == 0 {
+			broken = c.continues
 			best = history{start: k, end: i + 1, strong: c.strong(), sentence: true}
 			if !c.continues && c.address && c.date {
 				break

@@ -75,7 +75,7 @@ var devices = []string{
 
 // devicePrefixes begin such lines.
 var devicePrefixes = []string{
-	"sent from", "sent via", "sent with", "sent by", "sent using", "sent on", "sent through", "from my", "written on", "typed on", "typed with", "composed on", "dictated", "get outlook for", "get [outlook for", "download outlook", "sent securely", "this message was sent from", "this email was sent from", "this mail was sent from",
+	"sent from", "sent via", "sent with", "sent by", "sent using", "sent on", "sent through", "from my", "written on", "typed on", "typed with", "composed on", "dictated", "get outlook for", "get [outlook for", "download outlook", "sent securely", "this message was sent from my", "this message was sent from a", "this email was sent from my", "this email was sent from a", "this mail was sent from my",
 	"envoyé de", "envoyé à partir", "envoyé via", "envoyé avec", "envoyé par", "envoye de", "expédié de", "obtenez outlook", "télécharger outlook", "téléchargez outlook",
 	"gesendet von", "gesendet mit", "gesendet via", "gesendet über", "von meinem", "von meiner", "vom meinem", "diese nachricht wurde von meinem", "diese nachricht wurde mit", "diese nachricht wurde von meiner", "diese e-mail wurde von meinem", "holen sie sich outlook", "outlook für",
 	"enviado desde", "enviado de", "enviado do", "enviado a partir", "enviado con", "enviado via", "enviado vía", "enviado por", "enviado através", "enviado pelo", "enviada do", "enviado mediante", "obtener outlook", "obtenga outlook", "obter o outlook", "obtenha o outlook", "desde mi",

@@ -91,8 +91,8 @@ func (t *trimmer) closesAddress(i int) bool {
 			return false
 		}
 		s := t.at(k)
-		if open := strings.LastIndexByte(s, '<'); open >= 0 {
-			return strings.IndexByte(s[open:], '>') < 0
+		if open := strings.LastIndexByte(s, '<'); open >= 0 && strings.IndexByte(s[open:], '>') < 0 {
+			return true
 		}
 	}
 	return false
