@@ -226,7 +226,7 @@ config.toml:14: smtp.give_up_after: must be longer than nothing`},
 	{"team without people or address", `role = "analyst"`, "role = \"analyst\"\n[[team]]\nname = \"campus\"",
 		`config.toml:20: team.address: is missing, and nobody of the staff belongs to "campus", its mail would reach nobody`},
 	{"team codes", `role = "analyst"`, "role = \"analyst\"\n[[team]]\nname = \"a\"\naddress = \"a@school.example\"\ncodes = [\"4\", \"1-3\"]\n[[team]]\nname = \"b\"\naddress = \"b@school.example\"\ncodes = [\"1-3\"]", `
-config.toml:23: team.codes: "4" is not a code, write "4-3", or "4-*" for a whole category
+config.toml:23: team.codes: "4" names no codes: write one such as "1-3", "4-*" for a category, or "*"
 config.toml:27: team.codes: 1-3 belongs to team "a" already`},
 	{"source without kind", `role = "analyst"`, "role = \"analyst\"\n[[source]]\naddress = \"portal@school.example\"",
 		`config.toml:20: source.kind: is missing, write "portal" or "monitor"`},

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"triaged/internal/chart"
 )
 
 const maxFile = 1 << 20 // bytes; a district's staff list is a tenth of that
@@ -24,13 +26,14 @@ func Load(path string) (*Config, error) {
 	}
 	c, d := parse(path, data)
 	if c != nil {
-		d.readSecrets(c)
+		d.readFiles(c)
 	}
 	return d.result(c)
 }
 
 // Parse reads the text of a configuration; name is the file it is from, or would be from. It reads no other file and no
-// environment, so passwords that stand elsewhere are not filled in. Its error is a *Problems.
+// environment, so passwords that stand elsewhere are not filled in, and a district's own chart is not looked at. Its
+// error is a *Problems.
 func Parse(name string, data []byte) (*Config, error) {
 	c, d := parse(name, data)
 	return d.result(c)
@@ -43,6 +46,10 @@ func parse(name string, data []byte) (*Config, *document) {
 		return nil, d
 	}
 	d.check(c)
+	if c.Desk.Chart == "" {
+		c.chart = chart.Default()
+		d.checkCodes(c)
+	}
 	c.resolve(filepath.Dir(name))
 	return c, d
 }
@@ -54,6 +61,23 @@ func (d *document) result(c *Config) (*Config, error) {
 	}
 	sortByLine(c.Warnings)
 	return c, nil
+}
+
+// readFiles fills in the secrets that stand elsewhere, and makes sure that the files which the bot will need are what
+// they should be.
+func (d *document) readFiles(c *Config) {
+	for i := range c.Mailboxes {
+		m, path := &c.Mailboxes[i], fmt.Sprintf("mailbox[%d]", i)
+		d.readLogin(path, &m.Login)
+		d.certificates(path+".ca_file", m.CAFile)
+	}
+	d.readLogin("smtp", &c.SMTP.Login)
+	d.certificates("smtp.ca_file", c.SMTP.CAFile)
+	d.readable("desk.directory", c.Desk.Directory)
+	d.readChart(c)
+	if shared, err := isShared(d.file); err == nil && shared {
+		d.warnOfInline(c)
+	}
 }
 
 // readFile refuses what is larger than limit: it is not what it should be.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"triaged/internal/chart"
 )
 
 var update = flag.Bool("update", false, "write config.example.toml anew")
@@ -42,12 +44,12 @@ func TestExampleLoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := sample()
-	want.location = c.location
+	want.location, want.chart = c.location, c.chart
 	want.resolve(".")
 	want.Mailboxes[0].Password, want.SMTP.Password = NewSecret("pa"), NewSecret("pa")
 	empty := func(p cmp.Path) bool { return p.Last().Type() == reflect.TypeFor[[]string]() }
 	same := cmp.FilterPath(empty, cmp.Comparer(func(a, b []string) bool { return strings.Join(a, "\n") == strings.Join(b, "\n") }))
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}), cmp.Comparer(sameLocation), same); diff != "" {
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}), cmp.Comparer(sameLocation), cmp.Comparer(sameChart), same); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -72,7 +74,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		}
 	}
 	for key, words := range fieldComments() {
-		if strings.TrimSpace(words) == "" && !strings.HasPrefix(key, "Config.location") {
+		if strings.TrimSpace(words) == "" && key != "Config.location" && key != "Config.chart" {
 			t.Errorf("%s has no comment", key)
 		}
 	}
@@ -147,6 +149,11 @@ func TestLoadMistakes(t *testing.T) {
 		{"directory and chart", strings.Replace(small, "authserv_id", "directory = \"people.csv\"\nchart = \"chart.toml\"\nauthserv_id", 1), nil, 0o600,
 			"config.toml:3: desk.directory: cannot read people.csv: no such file or directory\n" +
 				"config.toml:4: desk.chart: cannot read chart.toml: no such file or directory"},
+		{"chart", strings.Replace(small, "authserv_id", "chart = \"chart.toml\"\nauthserv_id", 1),
+			map[string]string{"chart.toml": "procedure = \"X\"\ncategories = 3\n"}, 0o600,
+			"chart.toml:2: unknown key \"categories\": did you mean \"category\"?"},
+		{"empty chart", strings.Replace(small, "authserv_id", "chart = \"chart.toml\"\nauthserv_id", 1),
+			map[string]string{"chart.toml": ""}, 0o600, "chart.toml: the chart has no [[category]]"},
 		{"with other mistakes", strings.Replace(inFile, "analyst", "technician", 1), nil, 0o600,
 			"config.toml:8: mailbox.password_file: cannot read pw: no such file or directory\n" +
 				`config.toml:17: staff: nobody has the role "analyst", somebody must get the reminders and digests`},
@@ -200,3 +207,18 @@ func TestWarnings(t *testing.T) {
 }
 
 func sameLocation(a, b *time.Location) bool { return a.String() == b.String() }
+
+func sameChart(a, b *chart.Chart) bool { return a == b }
+
+func TestLoadOwnChart(t *testing.T) {
+	text := strings.Replace(small, "authserv_id", "chart = \"chart.toml\"\nauthserv_id", 1)
+	own := strings.ReplaceAll(string(chart.DefaultTOML()), "TS-PE-004", "TS-OWN-1")
+	dir := write(t, map[string]string{"config.toml": text, "chart.toml": own}, 0o600)
+	c, err := Load(filepath.Join(dir, "config.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Chart().Procedure != "TS-OWN-1" {
+		t.Errorf("the chart is of %s", c.Chart().Procedure)
+	}
+}

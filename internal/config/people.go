@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -55,7 +54,6 @@ func (d *document) knownTeam(c *Config, path, name string) {
 }
 
 func (d *document) checkTeams(c *Config) {
-	owners := map[string]string{}
 	for i, t := range c.Teams {
 		path := fmt.Sprintf("team[%d]", i)
 		if d.needed(path+".name", t.Name, "") {
@@ -67,28 +65,7 @@ func (d *document) checkTeams(c *Config) {
 			d.wrong(path+".address", fmt.Sprintf("is missing, and nobody of the staff belongs to %q", t.Name),
 				"its mail would reach nobody")
 		}
-		for j, code := range t.Codes {
-			at := fmt.Sprintf("%s.codes[%d]", path, j)
-			if !isCodePattern(code) {
-				d.wrong(at, fmt.Sprintf("%q is not a code", code), `write "4-3", or "4-*" for a whole category`)
-			}
-			if owner, taken := owners[code]; taken {
-				d.wrong(at, fmt.Sprintf("%s belongs to team %q already", code, owner), "")
-			}
-			owners[code] = t.Name
-		}
 	}
-}
-
-// isCodePattern: a category and a priority as the chart writes them, or a category and a star.
-func isCodePattern(s string) bool {
-	category, priority, _ := strings.Cut(s, "-")
-	return isNumber(category) && (priority == "*" || isNumber(priority))
-}
-
-func isNumber(s string) bool {
-	n, err := strconv.ParseUint(s, 10, 16)
-	return err == nil && strconv.FormatUint(n, 10) == s
 }
 
 func (d *document) checkSources(c *Config) {

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"triaged/internal/chart"
+)
 
 // Config is everything that a desk decides about its bot. The comments of this file are those of config.example.toml.
 // Times without a zone are in the desk's time zone; files are named relative to the configuration file's folder.
@@ -45,10 +49,14 @@ type Config struct {
 	Warnings []Problem `toml:"-"`
 
 	location *time.Location
+	chart    *chart.Chart
 }
 
 // Location is the desk's time zone.
 func (c *Config) Location() *time.Location { return c.location }
+
+// Chart is the chart that this desk categorizes by: the built-in one or, after Load, the district's own.
+func (c *Config) Chart() *chart.Chart { return c.chart }
 
 // Desk is the service desk and its bot.
 type Desk struct {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"bytes"
-	"crypto/x509"
 	"fmt"
 	"os"
 	"slices"
@@ -11,23 +10,8 @@ import (
 
 const maxSecretFile = 64 << 10 // bytes
 
-// readSecrets fills in the passwords that stand elsewhere and makes sure that the files which the bot will need can be
-// read. A secret file that others can read is refused: what is in it is no secret.
-func (d *document) readSecrets(c *Config) {
-	for i := range c.Mailboxes {
-		m, path := &c.Mailboxes[i], fmt.Sprintf("mailbox[%d]", i)
-		d.readLogin(path, &m.Login)
-		d.certificates(path+".ca_file", m.CAFile)
-	}
-	d.readLogin("smtp", &c.SMTP.Login)
-	d.certificates("smtp.ca_file", c.SMTP.CAFile)
-	d.readable("desk.directory", c.Desk.Directory)
-	d.readable("desk.chart", c.Desk.Chart)
-	if shared, err := isShared(d.file); err == nil && shared {
-		d.warnOfInline(c)
-	}
-}
-
+// readLogin fills in a password that stands elsewhere. A secret file that others can read is refused: what is in it is no
+// secret.
 func (d *document) readLogin(path string, l *Login) {
 	d.secret(path+".password_file", l.PasswordFile, path+".password_env", l.PasswordEnv, &l.Password)
 	if o := l.OAuth2; o != nil {
@@ -87,30 +71,6 @@ func shellWord(s string) string {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-func (d *document) readable(key, file string) {
-	if file == "" {
-		return
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		d.wrong(key, fmt.Sprintf("cannot read %s: %s", file, reason(err)), "")
-		return
-	}
-	f.Close()
-}
-
-func (d *document) certificates(key, file string) {
-	if file == "" {
-		return
-	}
-	data, err := readFile(file, maxFile)
-	if err != nil {
-		d.wrong(key, fmt.Sprintf("cannot read %s: %s", file, reason(err)), "")
-	} else if !x509.NewCertPool().AppendCertsFromPEM(data) {
-		d.wrong(key, "no certificate in "+file, "it must be in PEM form")
-	}
 }
 
 // warnOfInline: a password in a file that others can read is not refused, since the file is not only a secret's, but

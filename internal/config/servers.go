@@ -122,7 +122,7 @@ func (d *document) hostPort(path, address, usualPort string) string {
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		if isNumber(address) {
+		if strings.Trim(address, "0123456789") == "" {
 			example = fmt.Sprintf("did you mean %q?", "127.0.0.1:"+address)
 		} else if !strings.ContainsAny(address, ":/ ") {
 			example = fmt.Sprintf("did you mean %q?", net.JoinHostPort(address, usualPort))

@@ -1,0 +1,87 @@
+package config
+
+import (
+	"crypto/x509"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"triaged/internal/chart"
+)
+
+func (d *document) readable(key, file string) {
+	if file == "" {
+		return
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		d.wrong(key, fmt.Sprintf("cannot read %s: %s", file, reason(err)), "")
+		return
+	}
+	f.Close()
+}
+
+func (d *document) certificates(key, file string) {
+	if file == "" {
+		return
+	}
+	data, err := readFile(file, maxFile)
+	if err != nil {
+		d.wrong(key, fmt.Sprintf("cannot read %s: %s", file, reason(err)), "")
+	} else if !x509.NewCertPool().AppendCertsFromPEM(data) {
+		d.wrong(key, "no certificate in "+file, "it must be in PEM form")
+	}
+}
+
+// readChart reads a district's own chart. What is wrong with it is told under its own name and lines.
+func (d *document) readChart(c *Config) {
+	name := c.Desk.Chart
+	if name == "" {
+		return
+	}
+	data, err := readFile(name, maxFile)
+	if err != nil {
+		d.wrong("desk.chart", fmt.Sprintf("cannot read %s: %s", name, reason(err)), "")
+		return
+	}
+	if c.chart, err = chart.Parse(name, data); err == nil {
+		d.checkCodes(c)
+		return
+	}
+	all := []error{err}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		all = several.Unwrap()
+	}
+	for _, one := range all {
+		d.problems = append(d.problems, located(name, one.Error()))
+	}
+}
+
+// located takes a message apart that begins with a file and, perhaps, a line: "chart.toml:12: …".
+func located(name, text string) Problem {
+	p := Problem{File: name, Key: "desk.chart", Message: strings.TrimLeft(strings.TrimPrefix(text, name), ": ")}
+	if number, rest, found := strings.Cut(p.Message, ":"); found {
+		if line, err := strconv.Atoi(number); err == nil {
+			p.Line, p.Message = line, strings.TrimLeft(rest, " ")
+		}
+	}
+	return p
+}
+
+// checkCodes looks at what teams own: codes of the chart, each of one team at most.
+func (d *document) checkCodes(c *Config) {
+	owners := map[string]string{}
+	for i, t := range c.Teams {
+		for j, pattern := range t.Codes {
+			at := fmt.Sprintf("team[%d].codes[%d]", i, j)
+			if _, err := c.chart.Select(pattern); err != nil {
+				d.wrong(at, err.Error(), "")
+			}
+			if owner, taken := owners[pattern]; taken {
+				d.wrong(at, fmt.Sprintf("%s belongs to team %q already", pattern, owner), "")
+			}
+			owners[pattern] = t.Name
+		}
+	}
+}
