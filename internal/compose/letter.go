@@ -100,9 +100,10 @@ type Row struct {
 // ReceiptBody answers a mail of commands: what was done, what was not and why, and how to undo it.
 type ReceiptBody struct {
 	Items []ReceiptItem   `json:"items"`
-	Note  request.TextRef `json:"note,omitempty"` // text around the commands that was kept as a note
-	Undo  bool            `json:"undo,omitempty"` // answering with the undo command takes the done items back
-	Help  bool            `json:"help,omitempty"` // print what can be said
+	Note  request.TextRef `json:"note,omitempty"`  // text around the commands that was kept as a note
+	Undo  bool            `json:"undo,omitempty"`  // answering with the undo command takes the done items back
+	Help  bool            `json:"help,omitempty"`  // print what can be said
+	Cause uint64          `json:"cause,omitempty"` // ledger number of the mail that the receipt answers: what undo takes back
 }
 
 // ReceiptItem is what became of one command.
@@ -119,7 +120,9 @@ type ReceiptItem struct {
 
 // ConfirmationBody asks somebody whose mail proved nothing whether they wrote it.
 type ConfirmationBody struct {
-	Commands []string `json:"commands"` // as understood
+	Commands []string       `json:"commands"`           // as written, one a line
+	Answered string         `json:"answered,omitempty"` // Message-ID of the bot's mail that the held mail answered
+	Request  request.Number `json:"request,omitempty"`  // the request that the held mail is about
 }
 
 // OutcomeBody tells a requester where their request stands now.
@@ -135,11 +138,19 @@ type OutcomeBody struct {
 type PlainBody struct {
 	Subject string   `json:"subject"`
 	Lines   []string `json:"lines"` // paragraphs
+
+	// For a Refusal that the templates can say in the recipient's language. Lines then follow it, and may be empty.
+	Reason RefusalReason `json:"reason,omitempty"`
+	Size   int64         `json:"size,omitempty"`  // of the mail, in bytes
+	Limit  int64         `json:"limit,omitempty"` // in bytes
 }
 
-// Listed is one request that a mail listed, with the codes it printed as suggestions, best first. The answer to that
-// mail may take them by their place.
-type Listed struct {
-	Request request.Number `json:"request"`
-	Codes   []chart.Code   `json:"codes"`
-}
+// RefusalReason is why a mail is refused, where a requester hears of it.
+type RefusalReason string
+
+// The reasons that templates have words for.
+const (
+	RefusedTooLarge      RefusalReason = "too-large" // Size and Limit are set
+	RefusedNoSuchRequest RefusalReason = "no-such-request"
+	RefusedNotYours      RefusalReason = "not-yours" // a request that the author takes no part in
+)

@@ -16,6 +16,7 @@ type Envelope struct {
 	Size      int64     // in bytes, as the server counts
 	Truncated bool      // over max_size: only its header and first 64 KiB were fetched
 	Ledger    uint64    // the ledger number this mail will have
+	FirstLook time.Time // when this folder was first watched
 	Shell     bool      // not a mail at all: an operator or analyst at the shell speaks
 }
 
@@ -39,11 +40,19 @@ type Change struct {
 
 // DeskEvent is something that happened to the desk as a whole, such as a review.
 type DeskEvent struct {
-	At   time.Time `json:"at"`
-	Type string    `json:"type"` // review-sent, review-held, start
-	By   string    `json:"by,omitempty"`
-	What string    `json:"what,omitempty"`
+	At     time.Time `json:"at"`
+	Type   string    `json:"type"`
+	By     string    `json:"by,omitempty"`
+	Review time.Time `json:"review,omitzero"`  // the odd hour of a review event
+	Rows   int       `json:"rows,omitempty"`   // requests in the queue at that review
+	Ledger uint64    `json:"ledger,omitempty"` // last row of the ledger when the digest was made
 }
+
+// The desk's events.
+const (
+	ReviewSent = "review-sent" // the digest went to the analysts, or the queue was empty
+	ReviewHeld = "review-held" // an analyst acted on it, or said so
+)
 
 // Sent is a mail of the bot's own, as the store remembers it.
 type Sent struct {

@@ -132,7 +132,8 @@ func (tx *Tx) SentID(messageID string) (Entry, bool) {
 // Sent is SentID as intake sees it.
 func (tx *Tx) Sent(messageID string) (intake.Sent, bool) {
 	e, ok := tx.SentID(messageID)
-	return intake.Sent{ID: e.ID, MessageID: e.MessageID, Letter: e.Letter, Listed: e.Listed, Text: e.Text}, ok
+	return intake.Sent{ID: e.ID, MessageID: e.MessageID, Letter: e.Letter, Listed: e.Listed,
+		Subject: e.Subject, Text: e.Text}, ok
 }
 
 // Outbox visits the entries in a state, oldest first; "" visits all.

@@ -1,0 +1,219 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+
+	"triaged/internal/authority"
+	"triaged/internal/compose"
+	"triaged/internal/message"
+	"triaged/internal/request"
+)
+
+// opening is what a new request is made of, besides the mail itself.
+type opening struct {
+	person request.Person
+	source request.Source
+	text   string // "" for the mail's own
+	topic  string // "" for the mail's own
+	silent bool   // nobody is acknowledged
+}
+
+// open makes a new request of the mail: whatever could not be anything else is one.
+func (d *decision) open() bool {
+	if !d.isStaff && !d.policy.eligible(d.m.From.Address) {
+		return d.end(NotEligible, "%s is outside of the domains that may open requests", d.m.From.Address)
+	}
+	if d.m.Text == "" && d.m.Subject == "" && len(d.m.Attachments) == 0 {
+		return d.end(Unreadable, "there is nothing in it to read%s", defects(d.m))
+	}
+	n := d.openRequest(opening{person: d.author(), source: request.Email, silent: !d.fresh()})
+	reason := "a new mail"
+	if !d.fresh() {
+		reason = "found on the first run, too old to acknowledge"
+	}
+	return d.end(Opened, "%s: %s", d.label(n), reason)
+}
+
+func defects(m *message.Message) string {
+	if len(m.Defects) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(m.Defects, "; ")
+}
+
+// fresh tells whether a mail is new enough to be answered: a mailbox full of old mail that is found on the first run
+// must not cause a mail to everybody who ever wrote.
+func (d *decision) fresh() bool {
+	oldest := d.env.FirstLook.Add(-d.box.AcknowledgeNewerThan)
+	return d.env.FirstLook.IsZero() || !d.env.Received.Before(oldest)
+}
+
+// openRequest records the new request and the mails that it causes, and gives its number. Submission is when the
+// server received the mail.
+func (d *decision) openRequest(o opening) request.Number {
+	n := d.facts.NextNumber()
+	d.verdict.Request = n
+	if o.text == "" {
+		o.text = d.said()
+	}
+	if o.topic == "" {
+		o.topic = d.m.Topic
+	}
+	if o.topic == "" {
+		o.topic = firstWords(o.text)
+	}
+	known := d.policy.Directory[authority.Normalise(o.person.Address)]
+	if o.person.Name == "" {
+		o.person.Name = known.Name
+	}
+	person := o.person
+	e := request.Event{
+		At: d.env.Received, Type: request.Opened, By: d.from(), Source: o.source, Language: d.m.Language,
+		Subject: d.keepText(o.topic), Text: d.keepText(o.text), Person: &person, People: d.watchers(),
+		Campus: known.Campus, MessageID: d.m.MessageID, Refs: lastOf(d.m.References, request.MaxThread-1),
+	}
+	if e.At.IsZero() || e.At.After(d.now) {
+		e.At = d.now // a server whose clock runs ahead does not make requests of the future
+	}
+	if err := d.desk.apply(n, e); err != nil {
+		d.aside = err.Error()
+		return 0
+	}
+	d.verdict.Thread = slices.Concat([]string{d.m.MessageID}, d.m.References, d.m.InReplyTo)
+	r, _ := d.desk.request(n)
+	if !o.silent {
+		d.acknowledge(r)
+	}
+	d.notify(r, known)
+	return n
+}
+
+// said is what the author wrote, or all of the mail if that is nothing.
+func (d *decision) said() string {
+	if strings.TrimSpace(d.m.Reply) != "" {
+		return d.m.Reply
+	}
+	return d.m.Text
+}
+
+// firstWords makes a subject for a mail that has none.
+func firstWords(text string) string {
+	words := strings.Fields(text)
+	s := strings.Join(words[:min(len(words), 12)], " ")
+	if len(s) > 80 {
+		s = strings.ToValidUTF8(s[:80], "")
+	}
+	if s == "" {
+		return "(no subject)"
+	}
+	return s
+}
+
+func lastOf(ids []string, n int) []string { return ids[max(0, len(ids)-n):] }
+
+// watchers are the people on Cc who take part in the thread: those within the eligible domains, and never the desk.
+func (d *decision) watchers() []request.Person {
+	var all []request.Person
+	for _, a := range d.m.Cc {
+		if a.Address == "" || d.policy.ours(a.Address) || !d.policy.eligible(a.Address) || authority.Normalise(a.Address) == d.from() {
+			continue
+		}
+		if all = append(all, request.Person{Name: a.Name, Address: a.Address}); len(all) == request.MaxWatchers {
+			break
+		}
+	}
+	return all
+}
+
+// acknowledge owes the requester the one mail that says: we have it, this is its number, this happens next.
+func (d *decision) acknowledge(r request.Request) {
+	d.owe(compose.Letter{
+		Kind: compose.Acknowledgement, To: r.Requester, Language: r.Language, Request: r.Number, Topic: r.Subject,
+		InReplyTo: d.m.MessageID, References: d.m.References,
+		Acknowledgement: &compose.AcknowledgementBody{Asked: r.Text, CategorizedBy: r.Submitted.Add(d.policy.CategorizeWithin)},
+	})
+}
+
+// notify tells the people who work requests of a new one: the configured addresses, and the team of its campus.
+func (d *decision) notify(r request.Request, known Entry) {
+	to := slices.Clone(d.policy.Roster.Notify())
+	if team, ok := d.policy.Roster.OfCampus(r.Campus); ok && r.Campus != "" {
+		to = append(to, d.teamAddresses(team)...)
+	}
+	told := map[string]bool{}
+	for _, address := range to {
+		key := authority.Normalise(address)
+		if told[key] || key == authority.Normalise(r.Requester.Address) && !d.isStaff {
+			continue
+		}
+		told[key] = true
+		d.owe(compose.Letter{
+			Kind: compose.Notice, To: d.named(address), Commands: true, Request: r.Number, Topic: r.Subject,
+			References: r.Thread,
+			Notice: &compose.NoticeBody{
+				Text: r.Text, Mail: d.env.Ledger, From: r.Requester, Title: known.Title, Campus: r.Campus,
+				Submitted: r.Submitted, CategorizeBy: r.Submitted.Add(d.policy.CategorizeWithin),
+			},
+		})
+	}
+}
+
+// teamAddresses is where a team's mail goes: its own address, or each of its people.
+func (d *decision) teamAddresses(team authority.Team) []string {
+	if team.Address != "" {
+		return []string{team.Address}
+	}
+	var all []string
+	for _, p := range d.policy.Roster.Members(team.Name) {
+		all = append(all, p.Address)
+	}
+	return all
+}
+
+// named gives an address the name that the roster knows.
+func (d *decision) named(address string) request.Person {
+	if p, ok := d.policy.Roster.Person(address); ok {
+		return request.Person{Name: p.Name, Address: address}
+	}
+	return request.Person{Address: address}
+}
+
+// owe adds a mail to the verdict.
+func (d *decision) owe(l compose.Letter) {
+	if l.At.IsZero() {
+		l.At = d.now
+	}
+	l.References = lastOf(l.References, request.MaxThread)
+	d.verdict.Letters = append(d.verdict.Letters, l)
+}
+
+// forward opens a request for the author of a mail that a staff member passes on, ahead of every other way to find a
+// request. The staff member must be proven, since somebody else will be written to.
+func (d *decision) forward() bool {
+	f := d.m.Forwarded
+	if !d.isStaff || !d.proof.Proven || f == nil || f.From.Address == "" || d.policy.ours(f.From.Address) {
+		return false
+	}
+	if authority.Normalise(f.From.Address) == d.from() {
+		return false
+	}
+	d.read()
+	n := d.openRequest(opening{
+		person: request.Person{Name: f.From.Name, Address: f.From.Address}, source: request.Email, text: f.Text,
+		topic: f.Subject, silent: !d.fresh(),
+	})
+	if note := strings.TrimSpace(d.reading.Note); note != "" {
+		d.note(n, note)
+	}
+	if len(d.reading.Commands)+len(d.reading.Mistakes) > 0 {
+		return d.run(n)
+	}
+	return d.end(Opened, "%s: forwarded by %s for %s", d.label(n), d.m.From.Address, f.From.Address)
+}
+
+func (d *decision) note(n request.Number, text string) {
+	if err := d.desk.apply(n, request.Event{Type: request.Noted, By: d.from(), Text: d.keepText(text)}); err != nil {
+		d.aside = err.Error()
+	}
+}

@@ -1,0 +1,102 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"triaged/internal/authority"
+	"triaged/internal/chart"
+	"triaged/internal/message"
+	"triaged/internal/request"
+)
+
+// Policy is what the desk has configured, as far as decisions about a mail need it. It does not change while mails are
+// decided.
+type Policy struct {
+	Address   string   // the bot's own
+	Prefix    string   // of request numbers
+	Aliases   []string // lists and groups in front of the desk
+	Eligible  []string // domains that may open requests; empty for any
+	Zone      *time.Location
+	DayFirst  bool // 2/3 is the second of March
+	Roster    *authority.Roster
+	Keys      authority.Keys
+	Chart     *chart.Chart
+	Calendar  request.Calendar
+	DayLength time.Duration // of a working day, for what is promised today
+	Sources   []Source
+	Directory map[string]Entry // by normalised address
+
+	CategorizeWithin time.Duration // SOP, process step 2
+	ReopenWithin     time.Duration // how long an answer reopens a resolved request; 0 for always
+
+	Mailboxes map[string]MailboxPolicy
+}
+
+// MailboxPolicy is what differs from one watched mailbox to another.
+type MailboxPolicy struct {
+	Proof                authority.Policy
+	AcknowledgeNewerThan time.Duration // before the first look: older mail opens requests silently
+	OnlyNew              bool          // mail received before the first look opens nothing
+	MaxSize              int64         // bytes
+}
+
+// Source is an automatic sender that may open requests.
+type Source struct {
+	Address string
+	Kind    request.Source // Portal or Monitor
+}
+
+// Entry is what the directory of people says of somebody.
+type Entry struct{ Name, Campus, Title string }
+
+// promise turns a code's target into what a request is promised.
+func (p *Policy) promise(e chart.Entry) request.Promise {
+	t := e.Target
+	promise := request.Promise{Hours: t.Hours, Days: t.Days, AsNeeded: t.AsNeeded}
+	if t.Days > 0 {
+		promise.Day = p.DayLength
+	}
+	return promise
+}
+
+// own tells whether an address is the bot's.
+func (p *Policy) own(address string) bool {
+	return authority.Normalise(address) == authority.Normalise(p.Address)
+}
+
+// ours tells whether an address is the bot's or one of the lists in front of it.
+func (p *Policy) ours(address string) bool {
+	a := authority.Normalise(address)
+	return p.own(address) || slices.ContainsFunc(p.Aliases, func(alias string) bool { return authority.Normalise(alias) == a })
+}
+
+func (p *Policy) eligible(address string) bool {
+	if len(p.Eligible) == 0 {
+		return true
+	}
+	_, domain, _ := strings.Cut(authority.Normalise(address), "@")
+	return slices.ContainsFunc(p.Eligible, func(d string) bool {
+		d = strings.ToLower(strings.TrimPrefix(d, "@"))
+		return domain == d || strings.HasSuffix(domain, "."+d)
+	})
+}
+
+func (p *Policy) source(address string) (Source, bool) {
+	a := authority.Normalise(address)
+	i := slices.IndexFunc(p.Sources, func(s Source) bool { return authority.Normalise(s.Address) == a })
+	if i < 0 {
+		return Source{}, false
+	}
+	return p.Sources[i], true
+}
+
+// throughAlias tells whether a list's mail came through one of the desk's own lists (RFC 2919, RFC 2369).
+func (p *Policy) throughAlias(m *message.Message) bool {
+	listed := strings.ToLower(m.Header.Get("List-Id") + " " + m.Header.Get("List-Post"))
+	return slices.ContainsFunc(p.Aliases, func(alias string) bool {
+		alias = authority.Normalise(alias)
+		return strings.Contains(listed, alias) || strings.Contains(listed, strings.Replace(alias, "@", ".", 1))
+	})
+}
