@@ -1,0 +1,3 @@
+package compose
+
+func (t *Texts) check() error { return nil }

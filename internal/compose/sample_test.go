@@ -1,0 +1,170 @@
+package compose
+
+import (
+	"testing"
+	"time"
+
+	"triaged/internal/chart"
+	"triaged/internal/message"
+	"triaged/internal/request"
+	"triaged/internal/suggest"
+	"triaged/templates"
+)
+
+// A small desk whose mails the tests look at.
+
+var chicago = func() *time.Location {
+	zone, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}()
+
+// monday is a working day, 12:40 at the desk.
+var monday = time.Date(2026, time.August, 24, 12, 40, 0, 0, chicago)
+
+func code(category, priority int) chart.Code {
+	return chart.Code{Category: category, Priority: priority}
+}
+
+func testHouse(t testing.TB) House {
+	t.Helper()
+	texts, err := Load(templates.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return House{
+		Desk: "Customer Care Center", Address: "support@school.example", Prefix: "SR", Zone: chicago, Chart: chart.Default(),
+		Languages: []string{"en", "es"}, Texts: texts,
+	}
+}
+
+var (
+	maria = request.Person{Name: "María López", Address: "maria.lopez@school.example"}
+	kim   = request.Person{Name: "Kim Tran", Address: "kim@school.example"}
+	dana  = request.Person{Name: "Dana Whitfield", Address: "dana@school.example"}
+)
+
+const projector = `Hi,
+
+the projector in room 214 stays dark since this morning, the lamp light blinks red. I have 28 students and a lesson on
+fractions at 1 pm.
+
+Thanks
+María`
+
+var projectorCodes = []suggest.Suggestion{
+	{Code: code(1, 3), Confidence: .82, Because: []string{"projector", "students", "rm 214"}},
+	{Code: code(1, 4), Confidence: .1, Because: []string{"projector"}},
+	{Code: code(3, 3), Confidence: .04},
+}
+
+// specimen is one mail of the golden set.
+type specimen struct {
+	name     string
+	letter   Letter
+	material Material
+}
+
+func specimens() []specimen {
+	about := func(k Kind, to request.Person, l Letter) Letter {
+		l.Kind, l.To, l.Request, l.At = k, to, 1, monday
+		if l.References == nil {
+			l.References = []string{"CA+first@mail.school.example"}
+		}
+		return l
+	}
+	spanish := func(l Letter) Letter {
+		l.Language = "es"
+		return l
+	}
+	topic := Material{Topic: "Projector in 214 is dead"}
+	asked := Material{Topic: topic.Topic, Text: projector}
+	pedido := Material{Topic: "El proyector del salón 214 no enciende", Text: "Buenos días:\n\nEl proyector del salón 214 no enciende desde ayer. ¿Lo pueden revisar antes de la clase de las 13:00?\n\nGracias, María"}
+	acknowledgement := about(Acknowledgement, maria, Letter{
+		InReplyTo: "CA+first@mail.school.example", Acknowledgement: &AcknowledgementBody{CategorizedBy: monday.Add(2 * time.Hour)},
+	})
+	notice := about(Notice, kim, Letter{Commands: true, Notice: &NoticeBody{
+		From: maria, Title: "teacher", Campus: "Adam Elementary", Submitted: monday, CategorizeBy: monday.Add(2 * time.Hour),
+	}})
+	added := about(Notice, kim, Letter{Commands: true, Notice: &NoticeBody{
+		From: maria, Submitted: monday, Code: code(1, 3), Due: monday.Add(74*time.Hour + 20*time.Minute), Added: true,
+	}})
+	alert := about(Notice, dana, Letter{Commands: true, Notice: &NoticeBody{
+		From: request.Person{Address: "principal@school.example"}, Campus: "Cy Woods", Submitted: monday.Add(-20 * time.Hour),
+		CategorizeBy: monday.Add(-18 * time.Hour), Alert: []string{"A whole campus seems to be without service."},
+	}})
+	rows := []Row{
+		{Request: 12, From: maria, Submitted: monday.Add(-190 * time.Minute), Overdue: true},
+		{Request: 15, From: request.Person{Address: "office@school.example"}, Submitted: monday.Add(-50 * time.Minute)},
+	}
+	rowMaterial := []RowMaterial{
+		{Subject: "Projector in 214 is dead", Text: projector, Suggestions: projectorCodes},
+		{Subject: "", Text: "please call me", Suggestions: []suggest.Suggestion{{Code: code(8, 9), Confidence: .2}}},
+	}
+	reminder := about(Reminder, dana, Letter{Commands: true, Queue: &QueueBody{Rows: []Row{{Request: 1, From: maria, Submitted: monday.Add(-2 * time.Hour), Overdue: true}}}})
+	digest := Letter{Kind: Digest, To: dana, Commands: true, At: monday.Add(-220 * time.Minute), Queue: &QueueBody{
+		Review: monday.Add(-220 * time.Minute), Rows: rows, More: 3, Foot: []string{"spam, from win@prizes.example: You have won"},
+	}}
+	empty := Letter{Kind: Digest, To: dana, At: monday, Queue: &QueueBody{Review: monday.Add(20 * time.Minute)}}
+	due := time.Date(2026, time.August, 27, 15, 0, 0, 0, chicago)
+	receipt := about(Receipt, kim, Letter{InReplyTo: "answer@phone.example", Receipt: &ReceiptBody{
+		Undo: true, Items: []ReceiptItem{{Request: 1, Said: "#1-3", Done: true, Code: code(1, 3), Due: due}},
+	}})
+	bulk := Letter{Kind: Receipt, To: dana, At: monday, InReplyTo: "bulk@desk.example", Receipt: &ReceiptBody{Undo: true, Items: []ReceiptItem{
+		{Request: 12, Said: "SR-12 1-3", Done: true, Code: code(1, 3), Due: due},
+		{Request: 15, Said: "15 1-9", Result: "the chart has no code 1-9.", Near: []chart.Code{code(1, 8), code(7, 9)}},
+		{Request: 16, Said: "16 mine", Done: true, Result: "yours until 1:10 pm."},
+		{Request: 17, Said: "17 8-9", Done: true, Code: code(8, 9)},
+		{Said: "resolv all", Result: "not understood; perhaps resolve?"},
+	}}}
+	tried := about(Receipt, kim, Letter{InReplyTo: "dry@phone.example", Receipt: &ReceiptBody{Items: []ReceiptItem{
+		{Request: 1, Said: "#1-5?", DryRun: true, Code: code(1, 5)},
+	}}})
+	help := Letter{Kind: Receipt, To: kim, At: monday, InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
+	confirmation := about(Confirmation, kim, Letter{Commands: true, InReplyTo: "forged@phone.example", Confirmation: &ConfirmationBody{Commands: []string{"SR-1: 1-3", "SR-2: resolve"}}})
+	categorized := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3), Promise: request.Promise{Days: 3}, Due: due}})
+	waiting := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 5), Changed: true}})
+	resolved := about(Resolved, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3)}})
+	closing := Material{Topic: topic.Topic, Text: "Lamp replaced. Please let it cool down before you move it."}
+	large := Letter{Kind: Refusal, To: maria, At: monday, InReplyTo: "big@mail.school.example", Plain: &PlainBody{
+		Subject: "Your mail is too large", Reason: RefusedTooLarge, Size: 41 << 20, Limit: 30 << 20,
+	}}
+	grande := large
+	grande.Plain = &PlainBody{Subject: "Su correo es demasiado grande", Reason: RefusedTooLarge, Size: 41 << 20, Limit: 30 << 20}
+	operator := Letter{Kind: Operator, To: request.Person{Address: "admin@school.example"}, At: monday, Plain: &PlainBody{
+		Subject: "3 mails could not be sent", Lines: []string{"Since 9:12 am smtp.school.example refuses mail: 451 try again later.", "Nothing is lost: they are in the outbox, and tried again every 15 minutes."},
+	}}
+	breach := about(Breach, dana, Letter{Plain: &PlainBody{Subject: "Overdue: Projector in 214 is dead", Lines: []string{"SR-1 was to be done by Thu 27 Aug 3:00 pm."}}})
+	noticed := Material{Topic: topic.Topic, Text: projector, Suggestions: projectorCodes}
+	return []specimen{
+		{"acknowledgement.en", acknowledgement, asked},
+		{"acknowledgement.es", spanish(acknowledgement), pedido},
+		{"notice.en", notice, noticed},
+		{"notice-files.en", notice, Material{Topic: topic.Topic, Text: projector, Suggestions: projectorCodes, Attachments: sampleFiles()}},
+		{"notice-added.en", added, Material{Topic: topic.Topic, Text: "It works again after I unplugged it."}},
+		{"notice-alert.en", alert, Material{Topic: "URGENT whole campus has no internet", Text: "Nobody can get online, all of campus.", Suggestions: []suggest.Suggestion{{Code: code(1, 2), Confidence: .3}}}},
+		{"reminder.en", reminder, Material{Topic: topic.Topic, Rows: rowMaterial[:1]}},
+		{"digest.en", digest, Material{Rows: rowMaterial}},
+		{"digest-empty.en", empty, Material{}},
+		{"receipt.en", receipt, topic},
+		{"receipt-bulk.en", bulk, Material{Note: "Kim takes the lab on Tuesday."}},
+		{"receipt-tried.en", tried, topic},
+		{"receipt-help.en", help, Material{}},
+		{"confirmation.en", confirmation, topic},
+		{"confirmation.es", spanish(confirmation), topic},
+		{"categorized.en", categorized, topic},
+		{"categorized.es", spanish(categorized), Material{Topic: pedido.Topic}},
+		{"categorized-untimed.en", waiting, topic},
+		{"categorized-untimed.es", spanish(waiting), Material{Topic: pedido.Topic}},
+		{"resolved.en", resolved, closing},
+		{"resolved.es", spanish(resolved), closing},
+		{"refusal.en", large, Material{}},
+		{"refusal.es", spanish(grande), Material{}},
+		{"operator.en", operator, Material{}},
+		{"breach.en", breach, topic},
+	}
+}
+
+func sampleFiles() []message.Attachment { return nil }

@@ -1,0 +1,266 @@
+package compose
+
+import (
+	"html/template"
+	"strings"
+	"time"
+
+	"triaged/internal/chart"
+	"triaged/internal/request"
+	"triaged/internal/suggest"
+)
+
+// How much of what somebody wrote is printed, in characters. An acknowledgement repeats little, since anybody can have one
+// sent to anybody by forging From.
+const (
+	askedChars   = 400
+	noticeChars  = 12000
+	remindChars  = 1200
+	rowChars     = 240
+	noteChars    = 2000
+	closingChars = 6000
+	maxOffered   = 3
+)
+
+type acknowledgementView struct {
+	page
+	Asked Words
+	By    string // "by 2:40 pm today", or ""
+}
+
+func (d *draft) acknowledgement(a AcknowledgementBody) view {
+	return &acknowledgementView{page: d.page(), Asked: safeText(d.material.Text, askedChars), By: d.say.By(a.CategorizedBy)}
+}
+
+type noticeView struct {
+	page
+	Name     string // of who wrote, or the address
+	Writer   string // address
+	Place    string // "teacher, Adam Elementary", or ""
+	At       string // "at 12:40 pm"
+	Added    bool
+	Alert    []string
+	Words    Words
+	Files    []fileView
+	Left     []fileView // too large to go along
+	Category *categoryView
+	By       string // until when it must be categorized
+	Offered  []offerView
+	Unsure   bool // none of what is offered is likely
+	Example  string
+	Commands bool // the recipient may answer with commands
+}
+
+type fileView struct{ Name, Size string }
+
+// categoryView is a code in words.
+type categoryView struct {
+	Code     string // "1-3"
+	Name     string // "Service Request, Instructional"
+	Priority string // "Instructional"
+	Target   string // "3 working days", "as needed", "no target"
+	Due      string // "Thu 27 Aug 3:00 pm", or ""
+	AsNeeded bool
+	Because  string // the chart's description
+}
+
+// offerView is one suggestion as printed.
+type offerView struct {
+	Number  int
+	Code    categoryView
+	Sure    string // "likely"
+	Because string // "projector, rm 214", or ""
+	Link    template.URL
+}
+
+func (d *draft) notice(n NoticeBody) view {
+	v := &noticeView{
+		page: d.page(), Added: n.Added, At: d.say.At(n.Submitted), Words: safeText(d.material.Text, noticeChars),
+		Example: d.example(), Commands: d.letter.Commands, Writer: oneLine(n.From.Address, 120),
+	}
+	v.Name = d.name(n.From)
+	v.Place = d.place(n.Title, n.Campus)
+	for _, a := range n.Alert {
+		v.Alert = append(v.Alert, safeLine(a, 300))
+	}
+	files, left := attach(d.material.Attachments)
+	d.files = files
+	for _, f := range files {
+		v.Files = append(v.Files, d.file(f.name, int64(len(f.content))))
+	}
+	for _, a := range left {
+		v.Left = append(v.Left, d.file(fileName(a.Name), a.Size))
+	}
+	if n.Code.IsZero() {
+		v.By = d.say.By(n.CategorizeBy)
+		v.Offered, v.Unsure = d.offer(d.letter.Request, d.material.Suggestions)
+		return v
+	}
+	c := d.category(n.Code, n.Due)
+	v.Category = &c
+	d.listed = append(d.listed, Listed{Request: d.letter.Request})
+	return v
+}
+
+// name is how a person is called in a mail.
+func (d *draft) name(p request.Person) string {
+	if s := safeLine(p.Name, 80); s != "" {
+		return s
+	}
+	return oneLine(p.Address, 120)
+}
+
+func (d *draft) place(parts ...string) string {
+	var said []string
+	for _, p := range parts {
+		if p = safeLine(p, 80); p != "" {
+			said = append(said, p)
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+func (d *draft) file(name string, size int64) fileView {
+	return fileView{Name: safeLine(name, 120), Size: d.say.Size(size)}
+}
+
+// example is a code to show how one is written: one that many desks use, if the chart has it.
+func (d *draft) example() string {
+	common := chart.Code{Category: 1, Priority: 3}
+	if _, ok := d.house.Chart.Lookup(common); ok {
+		return common.String()
+	}
+	return d.house.Chart.Entries()[0].Code.String()
+}
+
+// category says a code in words. A code that the chart no longer has is still said.
+func (d *draft) category(code chart.Code, due time.Time) categoryView {
+	v := categoryView{Code: code.String(), Due: d.say.Moment(due)}
+	e, ok := d.house.Chart.Lookup(code)
+	if !ok {
+		return v
+	}
+	v.Name, v.Priority, v.Target = e.Name(), e.PriorityName, d.say.Target(e.Target)
+	v.AsNeeded, v.Because = e.Target.AsNeeded, e.Description
+	return v
+}
+
+// offer prints the suggestions for a request and remembers under which numbers.
+func (d *draft) offer(n request.Number, all []suggest.Suggestion) (offered []offerView, unsure bool) {
+	l := Listed{Request: n}
+	for _, s := range all[:min(len(all), maxOffered)] {
+		l.Codes = append(l.Codes, s.Code)
+		because := make([]string, 0, len(s.Because))
+		for _, w := range s.Because[:min(len(s.Because), 4)] {
+			because = append(because, safeLine(w, 60))
+		}
+		offered = append(offered, offerView{
+			Number: len(l.Codes), Code: d.category(s.Code, time.Time{}), Sure: d.say.Sure(s.Confidence),
+			Because: strings.Join(because, ", "), Link: d.link(n, s.Code),
+		})
+	}
+	d.listed = append(d.listed, l)
+	return offered, len(all) > 0 && all[0].Confidence < .35
+}
+
+type queueView struct {
+	page
+	Review   string // "9 am", or "" in a reminder
+	Rows     []rowView
+	Count    int // rows, and those left out
+	Overdue  int
+	More     int
+	Foot     []string
+	Example  string
+	Commands bool // the recipient may answer with commands
+}
+
+type rowView struct {
+	Label, Subject string
+	Name           string
+	Waited         string // "3 h 10 min"
+	Overdue        bool
+	Words          Words
+	Offered        []offerView
+	Unsure         bool
+}
+
+func (d *draft) queue(q QueueBody) view {
+	v := &queueView{page: d.page(), Count: len(q.Rows) + q.More, More: q.More, Example: d.example(), Commands: d.letter.Commands}
+	room := rowChars
+	if d.letter.Kind == Reminder {
+		room = remindChars
+	}
+	if !q.Review.IsZero() {
+		v.Review = d.say.ReviewHour(q.Review)
+	}
+	for i, r := range q.Rows {
+		var m RowMaterial
+		if i < len(d.material.Rows) {
+			m = d.material.Rows[i]
+		}
+		row := rowView{
+			Label: d.label(r.Request), Subject: d.topic(m.Subject), Name: d.name(r.From),
+			Waited: d.say.Span(d.letter.At.Sub(r.Submitted)), Overdue: r.Overdue, Words: safeText(m.Text, room),
+		}
+		row.Offered, row.Unsure = d.offer(r.Request, m.Suggestions)
+		if r.Overdue {
+			v.Overdue++
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	for _, f := range q.Foot {
+		v.Foot = append(v.Foot, safeLine(f, 300))
+	}
+	return v
+}
+
+type confirmationView struct {
+	page
+	Commands []string
+}
+
+func (d *draft) confirmation(c ConfirmationBody) view {
+	v := &confirmationView{page: d.page()}
+	for _, s := range c.Commands {
+		v.Commands = append(v.Commands, safeLine(s, 200))
+	}
+	return v
+}
+
+type outcomeView struct {
+	page
+	Category categoryView
+	Note     Words
+	Changed  bool
+}
+
+func (d *draft) outcome(o OutcomeBody) view {
+	v := &outcomeView{page: d.page(), Note: safeText(d.material.Text, closingChars), Changed: o.Changed}
+	if !o.Code.IsZero() {
+		v.Category = d.category(o.Code, o.Due)
+		v.Category.AsNeeded = v.Category.AsNeeded || o.Promise.AsNeeded
+	}
+	d.listed = append(d.listed, Listed{Request: d.letter.Request})
+	return v
+}
+
+type plainView struct {
+	page
+	About  string // the mail's own subject
+	Lines  []Words
+	Reason RefusalReason
+	Size   string
+	Limit  string
+}
+
+func (d *draft) plain(p PlainBody) view {
+	v := &plainView{page: d.page(), About: safeLine(p.Subject, 140), Reason: p.Reason}
+	if p.Reason != "" {
+		v.Size, v.Limit = d.say.Size(p.Size), d.say.Size(p.Limit)
+	}
+	for _, s := range p.Lines {
+		v.Lines = append(v.Lines, safeText(s, closingChars))
+	}
+	return v
+}
