@@ -87,8 +87,8 @@ const (
 	Leave                      // accounted for: it stays where it is
 )
 
-// Owner takes the mails. Its methods are called one at a time for each Watch. Each answers with one Disposition a mail,
-// in the same order.
+// Owner takes the mails. Accounted and Accept are called one at a time for each Watch, in the order of the mails' UIDs as
+// far as no mail makes trouble. Each answers with one Disposition a mail, in the same order.
 //
 // An error means that nothing of the call is accounted for. After an error for several mails each is offered alone, so
 // that one of them cannot hold up the others. If none is taken then, the session ends and starts anew after a back-off.
@@ -103,7 +103,8 @@ type Owner interface {
 }
 
 // TroubleOwner is an Owner that wants to hear of a mail that could not be handed over in several attempts. Trying goes
-// on at later polls, with growing distances; each further failure is reported again.
+// on at later polls, with growing distances; each further failure is reported again. Trouble may be called while Accept
+// runs.
 type TroubleOwner interface {
 	Owner
 	Trouble(context.Context, Folder, Listed, error)
@@ -124,6 +125,6 @@ func Watch(ctx context.Context, s Settings, owner Owner) error {
 	if err := s.complete(); err != nil {
 		return err
 	}
-	w := &watcher{Settings: s, owner: owner, troubles: make(map[troubleKey]*trouble)}
+	w := &watcher{Settings: s, owner: owner, troubles: troubles{mails: make(map[troubleKey]*trouble)}}
 	return w.run(ctx)
 }

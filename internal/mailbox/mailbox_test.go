@@ -1,0 +1,430 @@
+package mailbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"triaged/internal/inprocess"
+	"triaged/internal/mailbox"
+	"triaged/internal/memnet"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// received is when the mails of these tests were received; the n-th one n minutes later.
+var received = time.Date(2026, 10, 5, 8, 30, 0, 0, time.UTC)
+
+// key names a mail as the ledger of package store will.
+type key struct {
+	validity uint32
+	uid      uint32
+}
+
+// ledger is an owner that remembers what it accepted.
+type ledger struct {
+	mu       sync.Mutex
+	said     map[key]mailbox.Disposition
+	mails    map[key]mailbox.Mail
+	times    map[key]int // how often each was handed over
+	calls    [][]mailbox.Mail
+	troubled map[key][]error
+	at       map[key]time.Time
+
+	answer func(mailbox.Folder, mailbox.Mail) (mailbox.Disposition, error) // nil: Done
+	before func([]mailbox.Mail)                                            // called at each Accept
+}
+
+func newLedger() *ledger {
+	return &ledger{said: make(map[key]mailbox.Disposition), mails: make(map[key]mailbox.Mail), times: make(map[key]int),
+		troubled: make(map[key][]error), at: make(map[key]time.Time)}
+}
+
+func (l *ledger) Accounted(_ context.Context, f mailbox.Folder, listed []mailbox.Listed) ([]mailbox.Disposition, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	said := make([]mailbox.Disposition, len(listed))
+	for i, m := range listed {
+		said[i] = l.said[key{f.UIDValidity, m.UID}]
+	}
+	return said, nil
+}
+
+func (l *ledger) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.Mail) ([]mailbox.Disposition, error) {
+	if l.before != nil {
+		l.before(mails)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	said := make([]mailbox.Disposition, len(mails))
+	for i, m := range mails {
+		l.times[key{f.UIDValidity, m.UID}]++
+		said[i] = mailbox.Done
+		if l.answer != nil {
+			var err error
+			if said[i], err = l.answer(f, m); err != nil {
+				return nil, err
+			}
+		}
+	}
+	l.calls = append(l.calls, mails)
+	for i, m := range mails {
+		if said[i] != mailbox.Pending {
+			l.said[key{f.UIDValidity, m.UID}] = said[i]
+			l.mails[key{f.UIDValidity, m.UID}] = m
+			l.at[key{f.UIDValidity, m.UID}] = time.Now()
+		}
+	}
+	return said, nil
+}
+
+func (l *ledger) Trouble(_ context.Context, f mailbox.Folder, m mailbox.Listed, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := key{f.UIDValidity, m.UID}
+	l.troubled[k] = append(l.troubled[k], err)
+}
+
+// desk is a watched account on an in-process server.
+type desk struct {
+	t        *testing.T
+	server   *inprocess.IMAP
+	network  *memnet.Network
+	ledger   *ledger
+	settings mailbox.Settings
+	statuses []mailbox.Status // of the watcher's goroutine; read them after stop or synctest.Wait
+	stop     func()           // ends Watch and waits for it
+	appended [][]byte
+}
+
+const address = "imap.school.example:143"
+
+func newDesk(t *testing.T, o inprocess.IMAPOptions) *desk {
+	t.Helper()
+	d := &desk{t: t, network: new(memnet.Network), ledger: newLedger(),
+		server: inprocess.NewIMAP(o, map[string]string{"support": "secret"})}
+	l, err := d.network.Listen(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go d.server.Serve(l)
+	t.Cleanup(func() { d.server.Close() })
+	d.settings = mailbox.Settings{
+		Name: "support", Address: address, Security: "none", Login: login("support", "secret"),
+		DoneFolder: "Processed", RefusedFolder: "Refused", PollInterval: time.Minute, CommandTimeout: 30 * time.Second,
+		Reconnect: []time.Duration{time.Second, 5 * time.Second}, Dial: d.network.Dial,
+		Observe: func(s mailbox.Status) { d.statuses = append(d.statuses, s) },
+	}
+	return d
+}
+
+func login(user, password string) func(context.Context) (mailbox.Credentials, error) {
+	return func(context.Context) (mailbox.Credentials, error) {
+		return mailbox.Credentials{Username: user, Password: password}, nil
+	}
+}
+
+// watch starts Watch.
+func (d *desk) watch() {
+	d.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- mailbox.Watch(ctx, d.settings, d.ledger) }()
+	d.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			d.t.Errorf("Watch ended with %v", err)
+		}
+	})
+	d.t.Cleanup(d.stop)
+}
+
+// add puts mails of given sizes into a folder.
+func (d *desk) add(folder string, sizes ...int) {
+	d.t.Helper()
+	for _, size := range sizes {
+		n := len(d.appended)
+		raw := mailOf(n, size)
+		if _, err := d.server.Append("support", folder, received.Add(time.Duration(n)*time.Minute), raw); err != nil {
+			d.t.Fatal(err)
+		}
+		d.appended = append(d.appended, raw)
+	}
+}
+
+// mailOf makes the n-th mail, with a body of about so many bytes that differ from those of every other mail.
+func mailOf(n, size int) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "From: ana@school.example\r\nSubject: request %d\r\n\r\n", n)
+	for line := 0; b.Len() < size; line++ {
+		fmt.Fprintf(&b, "mail %d line %d ...................................................\r\n", n, line)
+	}
+	return []byte(b.String())
+}
+
+// folder returns the raw mails in a folder, sorted.
+func (d *desk) folder(name string) []string {
+	d.t.Helper()
+	stored, err := d.server.Mails("support", name)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var raws []string
+	for _, m := range stored {
+		raws = append(raws, string(m.Raw))
+	}
+	slices.Sort(raws)
+	return raws
+}
+
+// allAccounted checks that every appended mail was accepted with its own bytes, and that the folders hold so many.
+func (d *desk) allAccounted(inbox, done int) {
+	d.t.Helper()
+	d.ledger.mu.Lock()
+	accepted := make(map[string]int)
+	for _, m := range d.ledger.mails {
+		accepted[string(m.Raw)]++
+	}
+	d.ledger.mu.Unlock()
+	for n, raw := range d.appended {
+		if accepted[string(raw)] != 1 {
+			d.t.Errorf("mail %d was taken into the ledger %d times", n, accepted[string(raw)])
+		}
+		delete(accepted, string(raw))
+	}
+	for raw := range accepted {
+		d.t.Errorf("a mail of %d bytes was taken that nobody sent: %.60q", len(raw), raw)
+	}
+	if got := len(d.folder("INBOX")); got != inbox {
+		d.t.Errorf("%d mails in the inbox, want %d", got, inbox)
+	}
+	if got := len(d.folder("Processed")); got != done {
+		d.t.Errorf("%d mails in the done folder, want %d", got, done)
+	}
+}
+
+func TestBacklogIsHandedOverInOrderAndMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, inprocess.IMAPOptions{})
+		d.settings.ChunkMails, d.settings.ChunkBytes = 7, 20_000
+		for n := range 60 {
+			d.add("INBOX", 200+137*n)
+		}
+		d.add("INBOX", 50_000, 300) // one larger than a chunk may be
+		d.ledger.answer = func(_ mailbox.Folder, m mailbox.Mail) (mailbox.Disposition, error) {
+			switch m.UID % 10 {
+			case 3:
+				return mailbox.Refused, nil
+			case 4:
+				return mailbox.Leave, nil
+			}
+			return mailbox.Done, nil
+		}
+		start := time.Now()
+		d.watch()
+		synctest.Wait()
+		if !time.Now().Equal(start) {
+			t.Error("time passed")
+		}
+		d.allAccounted(6, 50)
+		if got := len(d.folder("Refused")); got != 6 {
+			t.Errorf("%d mails in the refused folder, want 6", got)
+		}
+		last := uint32(0)
+		for _, call := range d.ledger.calls {
+			size := 0
+			for _, m := range call {
+				if m.UID != last+1 {
+					t.Errorf("mail %d was handed over after mail %d", m.UID, last)
+				}
+				last = m.UID
+				size += len(m.Raw)
+				if want := received.Add(time.Duration(m.UID-1) * time.Minute); !m.Received.Equal(want) || m.Size != int64(len(m.Raw)) {
+					t.Errorf("mail %d: received %v, size %d of %d", m.UID, m.Received, m.Size, len(m.Raw))
+				}
+			}
+			if len(call) > 7 || size > 20_000 && len(call) > 1 {
+				t.Errorf("%d mails of %d bytes at once", len(call), size)
+			}
+		}
+		for k, times := range d.ledger.times {
+			if times != 1 {
+				t.Errorf("mail %d was handed over %d times", k.uid, times)
+			}
+		}
+	})
+}
+
+func TestNextChunkIsFetchedWhileTheOwnerTakesOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		fetches := 0
+		d := newDesk(t, inprocess.IMAPOptions{Refuse: func(c inprocess.IMAPCommand) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if c.Name == "FETCH" {
+				fetches++
+			}
+			return nil
+		}})
+		d.settings.ChunkMails = 2
+		d.add("INBOX", 300, 300, 300, 300, 300, 300)
+		var seen []int
+		d.ledger.before = func([]mailbox.Mail) {
+			time.Sleep(10 * time.Minute) // everything else comes to rest meanwhile
+			mu.Lock()
+			seen = append(seen, fetches)
+			mu.Unlock()
+		}
+		d.settings.CommandTimeout = time.Second // the owner's minutes are not the server's
+		d.watch()
+		time.Sleep(time.Hour)
+		d.allAccounted(0, 6)
+		if want := []int{3, 4, 4}; !slices.Equal(seen, want) { // the listing, and one or two chunks
+			t.Errorf("while chunks were taken, %v FETCH commands had been sent; want %v", seen, want)
+		}
+	})
+}
+
+func TestArrivingMailIsHandedOverAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, inprocess.IMAPOptions{})
+		d.watch()
+		for n := range 5 {
+			time.Sleep(17 * time.Second)
+			d.add("INBOX", 300)
+			start := time.Now()
+			synctest.Wait()
+			if at := d.ledger.at[key{1, uint32(n + 1)}]; !at.Equal(start) {
+				t.Errorf("mail %d came at %v and was taken at %v", n, start, at)
+			}
+		}
+		d.allAccounted(0, 5)
+	})
+}
+
+func TestStatusFollowsTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, inprocess.IMAPOptions{})
+		start := time.Now()
+		d.watch()
+		time.Sleep(150 * time.Second)
+		synctest.Wait()
+		last := d.statuses[len(d.statuses)-1]
+		if want := (mailbox.Status{Mailbox: "support", Connected: true, Polled: start.Add(2 * time.Minute)}); last != want {
+			t.Errorf("status %+v, want %+v", last, want)
+		}
+		d.server.Close()
+		synctest.Wait()
+		last = d.statuses[len(d.statuses)-1]
+		if last.Connected || last.Err == nil || !last.Retry.Equal(time.Now().Add(time.Second)) {
+			t.Errorf("after the server went: %+v", last)
+		}
+		d.stop()
+		if last = d.statuses[len(d.statuses)-1]; last.Connected {
+			t.Errorf("after the end: %+v", last)
+		}
+	})
+}
+
+func TestReconnectBacksOffExactly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, inprocess.IMAPOptions{})
+		var dials []time.Duration
+		start := time.Now()
+		d.settings.Reconnect = []time.Duration{time.Second, 5 * time.Second, 30 * time.Second}
+		d.settings.Dial = memnet.Faulty(d.network.Dial, func(nth int) memnet.Fault {
+			dials = append(dials, time.Since(start))
+			switch {
+			case nth < 5 || nth == 6:
+				return memnet.Fault{Kind: memnet.Refuse}
+			case nth == 5: // a good session that ends when the first poll's answer has begun
+				return memnet.Fault{Kind: memnet.Stall, After: 2100}
+			}
+			return memnet.Fault{}
+		})
+		d.watch()
+		time.Sleep(time.Hour)
+		d.stop()
+		want := []time.Duration{0, 1, 6, 36, 66, 96}
+		for i := range want {
+			want[i] *= time.Second
+		}
+		if len(dials) < 8 || !slices.Equal(dials[:6], want) {
+			t.Fatalf("dialled after %v, want %v and then some", dials, want)
+		}
+		// The waits begin anew after the good session.
+		if dials[7]-dials[6] != 5*time.Second {
+			t.Errorf("dialled after %v: the second wait after a good session is %v", dials, dials[7]-dials[6])
+		}
+		if len(dials) != 8 {
+			t.Errorf("dialled %d times: %v", len(dials), dials)
+		}
+	})
+}
+
+func TestWrongPasswordIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, inprocess.IMAPOptions{})
+		d.settings.Login = login("support", "tajny-klíč")
+		d.watch()
+		synctest.Wait()
+		var err error
+		for _, s := range d.statuses {
+			err = errors.Join(err, s.Err)
+		}
+		if !errors.Is(err, mailbox.ErrLogin) || !strings.Contains(err.Error(), `"support"`) {
+			t.Errorf("the status speaks of %v", err)
+		}
+		if strings.Contains(err.Error(), "tajny") {
+			t.Errorf("the password is in %v", err)
+		}
+	})
+}
+
+func TestAccountedMailsAreMovedUnfetched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, inprocess.IMAPOptions{})
+		d.add("INBOX", 300, 300, 300, 300)
+		maps.Copy(d.ledger.said, map[key]mailbox.Disposition{{1, 1}: mailbox.Done, {1, 2}: mailbox.Refused, {1, 3}: mailbox.Leave})
+		d.watch()
+		synctest.Wait()
+		if len(d.ledger.times) != 1 || d.ledger.times[key{1, 4}] != 1 {
+			t.Errorf("handed over: %v", d.ledger.times)
+		}
+		for folder, want := range map[string][]int{"Processed": {0, 3}, "Refused": {1}, "INBOX": {2}} {
+			var raws []string
+			for _, n := range want {
+				raws = append(raws, string(d.appended[n]))
+			}
+			if got := d.folder(folder); !slices.Equal(got, raws) {
+				t.Errorf("%s holds %d mails: %.70q", folder, len(got), got)
+			}
+		}
+	})
+}
+
+func TestSettingsThatMakeNoSense(t *testing.T) {
+	good := mailbox.Settings{Name: "support", Address: address, Security: "none", Login: login("a", "b")}
+	for what, spoil := range map[string]func(*mailbox.Settings){
+		"not host:port":  func(s *mailbox.Settings) { s.Address = "imap.school.example" },
+		`"ssl"`:          func(s *mailbox.Settings) { s.Security = "ssl" },
+		"no credentials": func(s *mailbox.Settings) { s.Login = nil },
+		"reconnect":      func(s *mailbox.Settings) { s.Reconnect = []time.Duration{time.Second, 0} },
+	} {
+		s := good
+		spoil(&s)
+		if err := mailbox.Watch(t.Context(), s, newLedger()); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("want an error that speaks of %s, got %v", what, err)
+		}
+	}
+}
