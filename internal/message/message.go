@@ -81,7 +81,16 @@ type Attachment struct {
 	ContentID string   `json:"content_id,omitempty"`
 	SHA256    [32]byte `json:"-"`
 
+	Mail *AttachedMail `json:"mail,omitempty"` // set if the file is a mail
+
 	decode func() []byte // decodes the part of the raw mail again; see Content
+}
+
+// AttachedMail says whose mail an attached one is.
+type AttachedMail struct {
+	From    Address   `json:"from"`
+	Subject string    `json:"subject"`
+	Date    time.Time `json:"date"`
 }
 
 // Content decodes the attachment. It reads the bytes that Parse was given, which must still be unchanged.

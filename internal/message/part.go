@@ -11,30 +11,62 @@ type part struct {
 	encoding    string            // Content-Transfer-Encoding in lower case, "" if none
 	contentID   string            // without brackets
 	parent      string            // media type of the multipart around it, "" if the mail has one part only
-	parentIndex int               // which leaf-or-multipart of its parent it is, from 0
-	depth       int               // how many multiparts and mails are around it
+	parentIndex int               // which leaf or multipart of its parent it is, from 0
+	depth       int               // how many multiparts are around it
+	level       int               // how many mails are around the one it belongs to
 	body        []byte            // as in the raw mail, still transfer-encoded
 
-	decoded []byte // what bytes has answered before
-	isRead  bool
+	*reading
+}
+
+// reading holds what was worked out of a part, once for all copies of it.
+type reading struct {
+	decoded []byte
+	done    bool
+	mail    *Message
 }
 
 // bytes returns the part's content without its transfer encoding. It is decoded once.
 func (p *part) bytes() []byte {
-	if !p.isRead {
-		p.decoded, p.isRead = decodeTransfer(p.encoding, p.body), true
+	if p.reading == nil {
+		p.reading = &reading{}
+	}
+	if !p.done {
+		p.decoded, p.done = decodeTransfer(p.encoding, p.body), true
 	}
 	return p.decoded
 }
 
 // text returns the content of a text part as UTF-8 with plain line ends, at most maxText bytes of it.
 func (p *part) text() string {
-	raw := p.bytes()
-	if len(raw) > maxText {
-		raw = raw[:maxText]
-	}
-	return toUTF8(raw, p.params["charset"])
+	return toUTF8(head(p.textBytes(), maxText), p.params["charset"])
 }
 
-// nested reads the attached mail that a message/rfc822 leaf holds.
-func (p *part) nested() *Message { return parse(p.bytes(), p.depth+1) }
+// textBytes is bytes for a part of which only the first maxText bytes are wanted, so that a huge one is not decoded whole.
+func (p *part) textBytes() []byte {
+	if p.reading != nil && p.done || len(p.body) <= 4*maxText {
+		return p.bytes()
+	}
+	return decodeTransfer(p.encoding, head(p.body, 4*maxText))
+}
+
+// head returns the first n bytes of b.
+func head(b []byte, n int) []byte { return b[:min(len(b), n)] }
+
+// nested reads the attached mail that a message/rfc822 part holds, or the header in a text/rfc822-headers part. Mails inside of mails
+// are read to a depth of maxNested; deeper ones are empty.
+func (p *part) nested() *Message {
+	content := p.bytes()
+	if p.mail == nil {
+		if p.level >= maxNested {
+			content = nil
+		}
+		p.mail = parse(content, p.level+1)
+	}
+	return p.mail
+}
+
+// isMail tells whether the part is an attached mail.
+func (p *part) isMail() bool {
+	return p.mediaType == "message/rfc822" || p.mediaType == "message/global" || p.mediaType == "message/news"
+}

@@ -1,3 +1,287 @@
 package message
 
-func decodeTransfer(encoding string, body []byte) []byte { return body }
+import (
+	"bytes"
+	"strings"
+)
+
+// decodeTransfer undoes a Content-Transfer-Encoding (RFC 2045, section 6) as far as it can; the result may be body itself.
+func decodeTransfer(encoding string, body []byte) []byte {
+	switch encoding {
+	case "base64":
+		return appendBase64(make([]byte, 0, len(body)/4*3+3), body)
+	case "quoted-printable":
+		return decodeQuotedPrintable(body)
+	case "x-uuencode", "x-uue", "uuencode", "uue":
+		if files, _ := cutUU(body); len(files) > 0 {
+			return decodeUU(files[0].lines)
+		}
+	}
+	return body
+}
+
+// transferEncoding names the encoding that a Content-Transfer-Encoding field means.
+func transferEncoding(value string) string {
+	if value == "" {
+		return ""
+	}
+	v := strings.ToLower(strings.Trim(strings.TrimSpace(value), `"'`))
+	if i := strings.IndexAny(v, " \t;("); i >= 0 {
+		v = v[:i]
+	}
+	switch v {
+	case "base-64", "base64base64", "b":
+		return "base64"
+	case "quoted/printable", "quotedprintable", "quoted_printable", "quoted-printeable", "q":
+		return "quoted-printable"
+	}
+	return v
+}
+
+// base64Value maps each byte to its six bits, to skip for bytes that are no base64, or to pad for "=".
+var base64Value = func() (t [256]byte) {
+	for i := range t {
+		t[i] = base64Skip
+	}
+	for i, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
+		t[c] = byte(i)
+	}
+	t['-'], t['_'], t[','] = 62, 63, base64Skip // RFC 4648, section 5
+	t['='] = base64Pad
+	return t
+}()
+
+const base64Skip, base64Pad = 0x80, 0x81
+
+// appendBase64 decodes base64 leniently: bytes outside the alphabet are skipped, and padding in the middle ends one run and
+// starts the next, as where programs glued encoded pieces together.
+func appendBase64(dst, src []byte) []byte {
+	t := &base64Value
+	var acc uint32
+	n := 0 // characters in acc
+	for i := 0; i < len(src); {
+		if n == 0 {
+			// Four at a time while nothing is odd.
+			for i+4 <= len(src) {
+				a, b, c, d := t[src[i]], t[src[i+1]], t[src[i+2]], t[src[i+3]]
+				if (a|b|c|d)&0x80 != 0 {
+					break
+				}
+				dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)
+				i += 4
+			}
+			if i >= len(src) {
+				break
+			}
+		}
+		v := t[src[i]]
+		i++
+		switch {
+		case v == base64Pad:
+			dst, n, acc = appendRest(dst, acc, n), 0, 0
+		case v == base64Skip:
+		default:
+			acc = acc<<6 | uint32(v)
+			if n++; n == 4 {
+				dst, n, acc = append(dst, byte(acc>>16), byte(acc>>8), byte(acc)), 0, 0
+			}
+		}
+	}
+	return appendRest(dst, acc, n)
+}
+
+// appendRest adds the bytes of an unfinished group of n characters.
+func appendRest(dst []byte, acc uint32, n int) []byte {
+	switch n {
+	case 2:
+		return append(dst, byte(acc>>4))
+	case 3:
+		return append(dst, byte(acc>>10), byte(acc>>2))
+	}
+	return dst
+}
+
+// eachBase64 decodes src in pieces of bounded size, so that a big file is never whole in memory. The pieces end where a group of
+// four characters ends, which holds for whole lines of the usual lengths; where it does not, src is decoded at once.
+func eachBase64(src []byte, emit func([]byte)) {
+	const piece = 96 << 10
+	buf := make([]byte, 0, min(len(src), piece+1024)/4*3+4)
+	for len(src) > 0 {
+		n := len(src)
+		if n > piece {
+			if n = groupEnd(src, piece); n < 0 {
+				emit(appendBase64(make([]byte, 0, len(src)/4*3+3), src))
+				return
+			}
+		}
+		buf = appendBase64(buf[:0], src[:n])
+		emit(buf)
+		src = src[n:]
+	}
+}
+
+// groupEnd returns a position after want at which whole groups of four have gone by, or -1 if none is near.
+func groupEnd(src []byte, want int) int {
+	n := 0
+	for i, c := range src[:want] {
+		if v := base64Value[c]; v < 64 {
+			n++
+		} else if v == base64Pad {
+			_ = i
+			n = 0
+		}
+	}
+	for i := want; i < len(src) && i < want+1024; i++ {
+		if n%4 == 0 {
+			return i
+		}
+		if v := base64Value[src[i]]; v < 64 {
+			n++
+		} else if v == base64Pad {
+			n = 0
+		}
+	}
+	return -1
+}
+
+// decodeQuotedPrintable decodes quoted-printable leniently (RFC 2045, section 6.7): what is no valid escape stays as it is.
+func decodeQuotedPrintable(src []byte) []byte {
+	if bytes.IndexByte(src, '=') < 0 {
+		return src
+	}
+	dst := make([]byte, 0, len(src))
+	for len(src) > 0 {
+		i := bytes.IndexByte(src, '=')
+		if i < 0 {
+			return append(dst, src...)
+		}
+		dst = append(dst, src[:i]...)
+		src = src[i:]
+		if len(src) >= 3 && isHex(src[1]) && isHex(src[2]) {
+			dst = append(dst, unhex(src[1])<<4|unhex(src[2]))
+			src = src[3:]
+			continue
+		}
+		if n := softBreak(src); n > 0 {
+			src = src[n:]
+			continue
+		}
+		dst = append(dst, '=')
+		src = src[1:]
+	}
+	return dst
+}
+
+// softBreak returns the length of the soft line break at the start of src ("=", white space, line end), or 0.
+func softBreak(src []byte) int {
+	for i := 1; i < len(src) && i < 100; i++ {
+		switch src[i] {
+		case ' ', '\t', '\r':
+		case '\n':
+			return i + 1
+		default:
+			if src[i-1] == '\r' {
+				return i
+			}
+			return 0
+		}
+	}
+	if len(bytes.TrimSpace(src[1:])) == 0 {
+		return len(src)
+	}
+	return 0
+}
+
+// uuFile is one uuencoded file found in a text.
+type uuFile struct {
+	name  string
+	lines []byte
+}
+
+// cutUU takes the uuencoded files (POSIX uuencode) out of a text and returns them and the text without them.
+func cutUU(text []byte) (files []uuFile, rest []byte) {
+	if !bytes.HasPrefix(text, []byte("begin ")) && !bytes.Contains(text, []byte("\nbegin ")) {
+		return nil, text
+	}
+	for src := text; len(src) > 0; {
+		line, after := cutLine(src)
+		if name, ok := uuBegin(line); ok && len(files) < maxParts {
+			if lines, tail, ok := uuBody(after); ok {
+				files = append(files, uuFile{name, lines})
+				src = tail
+				continue
+			}
+		}
+		rest = append(rest, src[:len(src)-len(after)]...)
+		src = after
+	}
+	return files, rest
+}
+
+// uuBegin reads "begin 644 name".
+func uuBegin(line []byte) (name string, ok bool) {
+	s, ok := bytes.CutPrefix(line, []byte("begin "))
+	if !ok || len(s) < 5 {
+		return "", false
+	}
+	mode, file, ok := bytes.Cut(s, []byte(" "))
+	if !ok || len(mode) < 3 || len(mode) > 4 || len(file) == 0 {
+		return "", false
+	}
+	for _, c := range mode {
+		if c < '0' || c > '7' {
+			return "", false
+		}
+	}
+	return string(file), true
+}
+
+// uuBody returns the data lines that follow a begin line and what comes after the end line. The first line decides
+// whether this is uuencoded data at all.
+func uuBody(src []byte) (lines, rest []byte, ok bool) {
+	at := src
+	for first := true; ; first = false {
+		line, after := cutLine(at)
+		n := 0
+		if len(line) > 0 {
+			n = int(line[0]-' ') & 0x3f
+		}
+		switch {
+		case string(line) == "end" && !first:
+			return src[:len(src)-len(at)], after, true
+		case len(line) == 0 && len(after) == 0, n == 0 && !first && len(line) > 2, n > 0 && len(line)-1 < (n*8+5)/6-1:
+			return src[:len(src)-len(at)], at, !first
+		}
+		if len(after) == 0 {
+			return src, nil, !first
+		}
+		at = after
+	}
+}
+
+func decodeUU(lines []byte) []byte {
+	dst := make([]byte, 0, len(lines)/4*3)
+	for len(lines) > 0 {
+		line, rest := cutLine(lines)
+		lines = rest
+		if len(line) == 0 {
+			continue
+		}
+		n := int(line[0]-' ') & 0x3f
+		start := len(dst)
+		for i := 1; i < len(line) && len(dst)-start < n; i += 4 {
+			var v uint32
+			for k := 0; k < 4; k++ {
+				v <<= 6
+				if i+k < len(line) {
+					v |= uint32(line[i+k]-' ') & 0x3f
+				}
+			}
+			dst = append(dst, byte(v>>16), byte(v>>8), byte(v))
+		}
+		if len(dst)-start > n {
+			dst = dst[:start+n]
+		}
+	}
+	return dst
+}

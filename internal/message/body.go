@@ -1,0 +1,410 @@
+package message
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// composer makes one readable text of a mail's parts and lists the rest as attachments.
+type composer struct {
+	m      *Message
+	parts  []part
+	budget int    // bytes of text that may still be added
+	cids   string // the HTML parts' content, in which inline images are looked up by their Content-ID
+	files  []Attachment
+}
+
+// compose returns the mail's text.
+func (c *composer) compose(root *node) string {
+	text := c.render(root)
+	if strings.TrimSpace(text) == "" {
+		text = c.fallback()
+	}
+	return trimEdges(text)
+}
+
+// render returns the text of one entity.
+func (c *composer) render(n *node) string {
+	if n.leaf >= 0 {
+		return c.spend(c.leaf(&c.parts[n.leaf]))
+	}
+	switch n.mediaType {
+	case "multipart/alternative":
+		return c.alternative(n)
+	case "multipart/encrypted":
+		c.m.Encrypted = true
+	case "multipart/signed":
+		c.m.Signed = true
+	}
+	var all string
+	for i := range n.children {
+		all = joinText(all, c.render(&n.children[i]))
+	}
+	return all
+}
+
+// spend cuts a text to what the budget still allows.
+func (c *composer) spend(s string) string {
+	if len(s) > c.budget {
+		s = strings.ToValidUTF8(s[:c.budget], "")
+		c.m.defect("text longer than 1 MiB: the rest of it is not shown")
+	}
+	c.budget -= len(s)
+	return s
+}
+
+// leaf returns the text of a part that is to be read, "" of any other.
+func (c *composer) leaf(p *part) string {
+	switch {
+	case p.mediaType == "text/calendar" && !p.isAttached():
+		return calendarText(p.text())
+	case !p.isBody():
+		return ""
+	case p.mediaType == "text/html":
+		return c.html(p)
+	}
+	return c.plain(p)
+}
+
+// isBody tells whether a part is text for reading rather than a file (after RFC 8621, section 4.1.4).
+func (p *part) isBody() bool {
+	if p.mediaType != "text/plain" && p.mediaType != "text/html" || p.isAttached() {
+		return false
+	}
+	return p.parentIndex == 0 || p.parent != "multipart/related" && p.name == ""
+}
+
+func (p *part) isAttached() bool { return p.disposition == "attachment" && p.parent != "" }
+
+// plain returns the text of a text/plain part.
+func (c *composer) plain(p *part) string {
+	if p.encoding == "" || len(p.encoding) == 4 {
+		if files, rest := cutUU(p.textBytes()); len(files) > 0 {
+			c.uuencoded(files)
+			q := *p
+			q.reading = &reading{decoded: rest, done: true}
+			p = &q
+		}
+	}
+	text := p.text()
+	if equalFold(p.params["format"], "flowed") {
+		text = unflow(text, equalFold(p.params["delsp"], "yes"))
+	}
+	if strings.Contains(text, "-----BEGIN PGP ") {
+		text = c.armored(text)
+	}
+	if looksHTML(text) {
+		text = htmlText([]byte(text))
+	}
+	return unwrapLinks(text)
+}
+
+// html returns the text of a text/html part.
+func (c *composer) html(p *part) string {
+	raw := p.textBytes()
+	if len(raw) > 4*maxText {
+		raw = raw[:4*maxText]
+		c.m.defect("HTML longer than 4 MiB: the rest of it is not shown")
+	}
+	declared := p.params["charset"]
+	if declared == "" && !isASCII(raw) {
+		declared = metaCharset(raw)
+	}
+	s := raw
+	if !utf8.Valid(raw) || mayBeStateful(declared, raw) {
+		s = []byte(decodeCharset(raw, declared))
+	}
+	return htmlText(s)
+}
+
+// metaCharset returns the charset that a document declares in itself.
+func metaCharset(raw []byte) string {
+	s := strings.ToLower(string(head(raw, 2048)))
+	i := strings.Index(s, "charset=")
+	if i < 0 {
+		return ""
+	}
+	s = strings.TrimLeft(s[i+8:], `"' `)
+	if end := strings.IndexAny(s, "\"'>; \t\r\n"); end > 0 && end < 40 {
+		return s[:end]
+	}
+	return ""
+}
+
+// looksHTML tells whether text/plain is HTML in truth, as some programs send it.
+func looksHTML(text string) bool {
+	start := strings.ToLower(strings.TrimLeft(text[:min(len(text), 300)], " \t\r\n"))
+	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html") ||
+		(strings.HasPrefix(start, "<div") || strings.HasPrefix(start, "<p>") || strings.HasPrefix(start, "<body")) && strings.Contains(text, "</")
+}
+
+// alternative chooses between the forms of one text (RFC 2046, section 5.1.4). The plain text is what the author's program made of it
+// and cheaper to read; it loses if there is nothing in it, if it only sends the reader to the other form, or if most is missing from it.
+func (c *composer) alternative(n *node) string {
+	var plain, rich, other []*node
+	for i := range n.children {
+		child := &n.children[i]
+		switch {
+		case c.holds(child, "text/html"):
+			rich = append(rich, child)
+		case c.holds(child, "text/plain"):
+			plain = append(plain, child)
+		default:
+			other = append(other, child)
+		}
+	}
+	text := ""
+	for _, p := range plain {
+		if t := c.render(p); strings.TrimSpace(t) != strings.TrimSpace(text) {
+			text = joinText(text, t)
+		}
+	}
+	if len(rich) > 0 && doubtful(text) {
+		html := c.render(rich[len(rich)-1])
+		if preferred(html, text) {
+			text = html
+		}
+	}
+	for _, o := range other {
+		if t := c.render(o); !says(text, t) {
+			text = joinText(text, t)
+		}
+	}
+	return text
+}
+
+// holds tells whether there is text for reading of a media type in an entity.
+func (c *composer) holds(n *node, mediaType string) bool {
+	if n.leaf >= 0 {
+		return n.mediaType == mediaType && c.parts[n.leaf].isBody()
+	}
+	for i := range n.children {
+		if c.holds(&n.children[i], mediaType) {
+			return true
+		}
+	}
+	return false
+}
+
+// doubtful tells whether a plain text is so short, or so worded, that the HTML is worth a look.
+func doubtful(text string) bool {
+	t := strings.TrimSpace(text)
+	if len(t) < 200 {
+		return true
+	}
+	if len(t) > 3000 {
+		return false
+	}
+	l := strings.ToLower(t[:min(len(t), 600)])
+	return strings.Contains(l, "html") || strings.Contains(l, "view this") || strings.Contains(l, "browser") || strings.Contains(l, "<td") || strings.Contains(l, "navegador")
+}
+
+// preferred tells whether the HTML's text says what the plain text leaves out.
+func preferred(html, plain string) bool {
+	h, p := countLetters(html), countLetters(plain)
+	switch {
+	case h == 0:
+		return false
+	case p == 0:
+		return true
+	case boilerplate(plain):
+		return h > p/2
+	}
+	return h > 3*p+200 && p < 200
+}
+
+// countLetters counts what is read: no white space, no punctuation, no addresses of links.
+func countLetters(s string) int {
+	n := 0
+	for _, w := range strings.Fields(s) {
+		if strings.Contains(w, "://") {
+			continue
+		}
+		for _, r := range w {
+			if r > '/' {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// boilerplate recognises a text/plain part that only says that the mail is in HTML.
+func boilerplate(text string) bool {
+	l := strings.ToLower(squeeze(text[:min(len(text), 2000)]))
+	if len(l) > 600 {
+		return false
+	}
+	for _, s := range boilerplates {
+		if strings.Contains(l, s) {
+			return true
+		}
+	}
+	return strings.Contains(l, "html") && strings.ContainsAny(l, ".!") && len(l) < 400 && (strings.Contains(l, "mail client") || strings.Contains(l, "email client") ||
+		strings.Contains(l, "viewer") || strings.Contains(l, "reader") || strings.Contains(l, "message") || strings.Contains(l, "mensaje") || strings.Contains(l, "nachricht"))
+}
+
+var boilerplates = []string{
+	"does not support html", "doesn't support html", "not support html", "html-capable", "html capable", "html enabled", "html-enabled", "this is an html message",
+	"this message is in html", "enable html", "view this email in your browser", "view this message in", "html compatible", "to view this message, please use",
+	"no soporta html", "no es compatible con html", "formato html", "im html-format", "unterstützt kein html", "format html", "formaat html", "in formato html",
+}
+
+// says tells whether a text already holds what another one would add.
+func says(text, more string) bool {
+	line, _, _ := strings.Cut(more, "\n")
+	if _, title, ok := strings.Cut(line, ": "); ok {
+		line = title
+	}
+	return more == "" || line != "" && strings.Contains(text, line) && (strings.Contains(text, "When") || strings.Contains(text, "Wann") || strings.Contains(text, "Cuándo"))
+}
+
+// fallback finds something to read in a mail without any text: other forms of text, files of Outlook's, the mails attached to it.
+func (c *composer) fallback() string {
+	for i := range c.parts {
+		p := &c.parts[i]
+		if p.isAttached() {
+			continue
+		}
+		switch p.mediaType {
+		case "text/enriched", "text/richtext":
+			return c.spend(enrichedText(p.text()))
+		case "text/rtf", "application/rtf":
+			return c.spend(rtfText(head(p.bytes(), 4*maxText)))
+		case "text/x-amp-html", "text/watch-html":
+			return c.spend(c.html(p))
+		}
+	}
+	var all string
+	for i := range c.parts {
+		if p := &c.parts[i]; p.isMail() && i < 20 {
+			all = joinText(all, attachedText(p.nested()))
+		}
+	}
+	return c.spend(all)
+}
+
+// attachedText shows an attached mail as mail programs show an inline forward.
+func attachedText(m *Message) string {
+	var b strings.Builder
+	b.WriteString("---------- Forwarded message ----------\n")
+	line := func(name, value string) {
+		if value != "" {
+			b.WriteString(name + ": " + value + "\n")
+		}
+	}
+	line("From", m.From.String())
+	if !m.Date.IsZero() {
+		line("Date", m.Date.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
+	}
+	line("Subject", m.Subject)
+	return b.String() + "\n" + m.Text
+}
+
+// String returns the address as people read it: "Name <address>", or the one that is there.
+func (a Address) String() string {
+	switch {
+	case a.Name == "":
+		return a.Address
+	case a.Address == "":
+		return a.Name
+	}
+	return a.Name + " <" + a.Address + ">"
+}
+
+// enrichedText takes the commands out of text/enriched (RFC 1896).
+func enrichedText(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:i])
+		s = s[i+1:]
+		if strings.HasPrefix(s, "<") { // "<<" is a "<"
+			b.WriteByte('<')
+			s = s[1:]
+			continue
+		}
+		end := strings.IndexByte(s, '>')
+		if end < 0 || end > 60 {
+			b.WriteByte('<')
+			continue
+		}
+		if strings.EqualFold(s[:end], "param") {
+			if stop := strings.Index(strings.ToLower(s[:min(len(s), 1000)]), "</param>"); stop >= 0 {
+				end = stop + 7
+			}
+		}
+		s = s[end+1:]
+	}
+}
+
+// armored reads inline PGP (RFC 9580, section 6.2): a signed text loses its armour, an encrypted one is said to be so.
+func (c *composer) armored(text string) string {
+	if strings.Contains(text, "-----BEGIN PGP MESSAGE-----") {
+		c.m.Encrypted = true
+	}
+	const begin, sig, end = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"
+	before, rest, ok := strings.Cut(text, begin)
+	body, rest, ok2 := strings.Cut(rest, sig)
+	if !ok || !ok2 {
+		return text
+	}
+	c.m.Signed = true
+	_, after, _ := strings.Cut(rest, end)
+	if _, content, ok := strings.Cut(body, "\n\n"); ok { // the armour's own header ends with a blank line
+		body = content
+	}
+	body = strings.TrimPrefix(strings.ReplaceAll("\n"+body, "\n- ", "\n"), "\n") // dash-escaping, section 7.2
+	return before + body + after
+}
+
+// joinText puts two texts together with a blank line between them.
+func joinText(a, b string) string {
+	switch {
+	case strings.TrimSpace(b) == "":
+		return a
+	case strings.TrimSpace(a) == "":
+		return b
+	}
+	return strings.TrimRight(a, "\n") + "\n\n" + strings.TrimLeft(b, "\n")
+}
+
+// trimEdges drops blank lines at both ends.
+func trimEdges(s string) string {
+	s = strings.TrimRight(s, " \t\n")
+	for {
+		line, rest, ok := strings.Cut(s, "\n")
+		if !ok || strings.TrimSpace(line) != "" {
+			return s
+		}
+		s = rest
+	}
+}
+
+// equalFold is strings.EqualFold for ASCII names, which is what header fields and parameters have.
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := 0; i < len(a); i++ {
+		x, y := a[i], b[i]
+		if x == y {
+			continue
+		}
+		if x|0x20 != y|0x20 || x|0x20 < 'a' || x|0x20 > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// shorten cuts a string for showing it in a sentence.
+func shorten(s string, n int) string {
+	if s = squeeze(s); len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,3 @@
+package message
+
+func rtfText(b []byte) string { return string(b) }

@@ -1,0 +1,312 @@
+package message
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// node is one entity of the structure: a leaf, or a multipart with its children in order.
+type node struct {
+	mediaType string
+	params    map[string]string
+	children  []node
+	leaf      int // index into the walker's parts; -1 for a multipart
+}
+
+// walker reads the structure of a mail (RFC 2046, section 5) in one pass: it goes from one line that begins with "--" to the next
+// and compares it with the boundaries of all multiparts that are open, so that nesting does not multiply the work.
+type walker struct {
+	raw   []byte
+	pos   int
+	open  []string // boundaries of the open multiparts with their leading "--", outermost first
+	parts []part
+	level int             // of the mail, see part
+	seen  map[string]bool // defects told already
+	told  []string
+}
+
+// stop is the boundary line that ended an entity: which open multipart it belongs to, -1 at the end of the mail.
+type stop struct {
+	level int
+	last  bool // the closing one, with "--" behind
+}
+
+var atEnd = stop{level: -1}
+
+// around says where an entity stands.
+type around struct {
+	mediaType string // of the multipart around, "" at the top
+	index     int
+	depth     int
+}
+
+func (w *walker) defect(format string, args ...any) {
+	d := fmt.Sprintf(format, args...)
+	if w.seen == nil {
+		w.seen = map[string]bool{}
+	}
+	if !w.seen[d] {
+		w.seen[d] = true
+		w.told = append(w.told, d)
+	}
+}
+
+// entity reads one entity whose header is known and whose body starts at pos, up to the boundary line that ends it.
+func (w *walker) entity(h Header, at around) (node, stop) {
+	value := h.Get("Content-Type")
+	mediaType, params := parseParams(value)
+	if !strings.HasPrefix(mediaType, "multipart/") {
+		return w.leaf(h, mediaType, params, at)
+	}
+	if at.depth >= maxDepth-1 || len(w.open) >= maxDepth {
+		w.defect("multiparts nested deeper than %d: the rest was not taken apart", maxDepth)
+		return w.leaf(h, "application/octet-stream", nil, at)
+	}
+	if b := strings.TrimRight(params["boundary"], " "); b != "" && len(b) <= 1000 {
+		start := w.pos
+		n, end, ok := w.multipart(mediaType, params, "--"+b, at)
+		if ok {
+			return n, end
+		}
+		return w.salvage(h, mediaType, params, at, start, end)
+	}
+	start := w.pos
+	end := w.skip()
+	return w.salvage(h, mediaType, params, at, start, end)
+}
+
+// multipart reads the parts between the boundary lines. It answers false, with the line that ended the body, if there was none.
+func (w *walker) multipart(mediaType string, params map[string]string, boundary string, at around) (node, stop, bool) {
+	n := node{mediaType: mediaType, params: params, leaf: -1}
+	level := len(w.open)
+	w.open = append(w.open, boundary)
+	defer func() { w.open = w.open[:level] }()
+	end := w.skip() // the preamble
+	if end.level != level {
+		return n, end, false
+	}
+	for index := 0; end.level == level; {
+		if end.last {
+			// The epilogue. Parts that come after the closing line all the same are read.
+			if end = w.skip(); end.level != level || end.last {
+				if end.level == level {
+					continue
+				}
+				return n, end, true
+			}
+			w.defect("parts after the closing boundary")
+		}
+		if len(w.parts) >= maxParts {
+			w.defect("more than %d parts: the rest was not read", maxParts)
+			end = w.skip()
+			continue
+		}
+		var child node
+		child, end = w.child(mediaType, index, at.depth+1)
+		n.children = append(n.children, child)
+		index++
+	}
+	if end.level < level {
+		w.defect("a multipart is not closed")
+	}
+	return n, end, true
+}
+
+// child reads one part of a multipart.
+func (w *walker) child(parent string, index, depth int) (node, stop) {
+	h, body, r := readHeader(w.raw[w.pos:], w.isBoundary)
+	w.pos = len(w.raw) - len(body)
+	if r.noBlank && len(h) == 0 {
+		w.defect("a part without header")
+	} else {
+		for _, d := range r.defects() {
+			w.defect("%s (in a part)", d)
+		}
+	}
+	return w.entity(h, around{mediaType: parent, index: index, depth: depth})
+}
+
+// leaf reads a part's body up to the next boundary line.
+func (w *walker) leaf(h Header, mediaType string, params map[string]string, at around) (node, stop) {
+	start := w.pos
+	end := w.skip()
+	return w.keep(h, mediaType, params, at, w.body(start, end)), end
+}
+
+// body is what lies between start and the boundary line that was just read. The line end before a boundary belongs to the boundary.
+func (w *walker) body(start int, end stop) []byte {
+	b := w.raw[start:w.pos]
+	if end == atEnd {
+		return b
+	}
+	i := bytes.LastIndexByte(b[:max(0, len(b)-1)], '\n') // the boundary line itself
+	b = b[:max(i, 0)]
+	return bytes.TrimSuffix(b, []byte("\r"))
+}
+
+// keep adds a leaf to the parts.
+func (w *walker) keep(h Header, mediaType string, params map[string]string, at around, body []byte) node {
+	p := part{header: h, mediaType: mediaType, params: params, parent: at.mediaType, parentIndex: at.index, depth: at.depth, level: w.level, body: body, reading: &reading{}}
+	if p.mediaType == "" || !strings.Contains(p.mediaType, "/") {
+		p.mediaType = defaultType(mediaType, at.mediaType)
+	}
+	p.encoding = transferEncoding(h.Get("Content-Transfer-Encoding"))
+	disposition, dparams := parseParams(h.Get("Content-Disposition"))
+	p.disposition = disposition
+	if p.name = fileName(dparams["filename"]); p.name == "" {
+		if p.name = fileName(dparams["name"]); p.name == "" {
+			p.name = fileName(params["name"])
+		}
+	}
+	if id := h.Get("Content-ID"); id != "" {
+		p.contentID = strings.Trim(strings.TrimSpace(id), "<>")
+	}
+	w.checkEncoding(&p)
+	w.parts = append(w.parts, p)
+	return node{mediaType: p.mediaType, params: params, leaf: len(w.parts) - 1}
+}
+
+// checkEncoding drops transfer encodings that the content contradicts.
+func (w *walker) checkEncoding(p *part) {
+	switch p.encoding {
+	case "", "7bit", "8bit", "binary", "quoted-printable", "x-uuencode", "x-uue", "uuencode", "uue":
+	case "base64":
+		if strings.HasPrefix(p.mediaType, "text/") && !looksBase64(p.body) {
+			w.defect("a text part says that it is base64 and is not")
+			p.encoding = ""
+		}
+	default:
+		w.defect("unknown transfer encoding %q", p.encoding)
+	}
+}
+
+// looksBase64 looks at the beginning of a text that is said to be base64: plain text has spaces within its lines.
+func looksBase64(body []byte) bool {
+	b := bytes.TrimSpace(head(body, 400))
+	odd, spaces := 0, 0
+	for _, c := range b {
+		switch {
+		case c == ' ':
+			spaces++
+		case c == '\r' || c == '\n':
+		case base64Value[c] == base64Skip:
+			odd++
+		}
+	}
+	return (spaces+odd)*12 <= len(b) || len(b) < 24 && odd == 0 && spaces == 0
+}
+
+// defaultType is the media type of a part that declares none, or none that makes sense (RFC 2045, section 5.2; RFC 2046, section 5.1.5).
+func defaultType(declared, parent string) string {
+	if parent == "multipart/digest" && declared == "" {
+		return "message/rfc822"
+	}
+	if declared == "html" {
+		return "text/html"
+	}
+	return "text/plain"
+}
+
+// skip goes on to the next boundary line of any open multipart and behind it.
+func (w *walker) skip() stop {
+	for w.pos < len(w.raw) {
+		if w.raw[w.pos] == '-' && (w.pos == 0 || w.raw[w.pos-1] == '\n') {
+			line, rest := cutLine(w.raw[w.pos:])
+			if s, ok := w.match(line); ok {
+				w.pos = len(w.raw) - len(rest)
+				return s
+			}
+		}
+		i := bytes.Index(w.raw[w.pos:], []byte("\n--"))
+		if i < 0 {
+			break
+		}
+		w.pos += i + 1
+	}
+	w.pos = len(w.raw)
+	return atEnd
+}
+
+func (w *walker) isBoundary(line []byte) bool {
+	_, ok := w.match(line)
+	return ok
+}
+
+// match compares a line with the boundaries of the open multiparts, innermost first.
+func (w *walker) match(line []byte) (stop, bool) {
+	if len(line) < 3 || line[1] != '-' || len(w.open) == 0 || len(line) > 1100 {
+		return stop{}, false
+	}
+	line = bytes.TrimRight(line, " \t")
+	for level := len(w.open) - 1; level >= 0; level-- {
+		rest, ok := bytes.CutPrefix(line, []byte(w.open[level]))
+		if !ok {
+			continue
+		}
+		switch {
+		case len(rest) == 0:
+			return stop{level, false}, true
+		case len(rest) == 2 && rest[0] == '-' && rest[1] == '-':
+			return stop{level, true}, true
+		}
+	}
+	return stop{}, false
+}
+
+// salvage reads a multipart whose boundary is not declared or never occurs, from start to where end stopped it: by the
+// boundary that its body uses, or else as one text.
+func (w *walker) salvage(h Header, mediaType string, params map[string]string, at around, start int, end stop) (node, stop) {
+	body := w.body(start, end)
+	after := w.pos
+	if b := guessBoundary(body); b != "" {
+		w.defect("the boundary of a multipart is not the one declared")
+		inner := walker{raw: body, level: w.level, parts: w.parts, seen: w.seen, told: w.told}
+		n, _, ok := inner.multipart(mediaType, params, b, at)
+		w.parts, w.seen, w.told = inner.parts, inner.seen, inner.told
+		if ok {
+			w.pos = after
+			return n, end
+		}
+	}
+	w.defect("a multipart without boundary lines: taken for text")
+	// What looks like the header of a part is not for reading.
+	if first, rest, _ := readHeader(bytes.TrimLeft(body, "\r\n"), nil); first.Has("Content-Type") {
+		if t, p := parseParams(first.Get("Content-Type")); !strings.HasPrefix(t, "multipart/") {
+			return w.keep(first, t, p, at, rest), end
+		}
+	}
+	return w.keep(h, sniffText(body), nil, at, body), end
+}
+
+// guessBoundary finds the line that parts seem to begin with: "--something", followed by a header line of a part.
+func guessBoundary(body []byte) string {
+	for tries := 0; tries < 100; tries++ {
+		if !bytes.HasPrefix(body, []byte("--")) {
+			i := bytes.Index(body, []byte("\n--"))
+			if i < 0 {
+				return ""
+			}
+			body = body[i+1:]
+		}
+		line, rest := cutLine(body)
+		body = rest
+		next, _ := cutLine(rest)
+		if len(line) < 4 || len(line) > 200 || len(next) < 9 {
+			continue
+		}
+		if strings.EqualFold(string(next[:8]), "content-") {
+			return strings.TrimRight(string(line), " \t")
+		}
+	}
+	return ""
+}
+
+// sniffText tells HTML from plain text.
+func sniffText(body []byte) string {
+	start := strings.ToLower(string(bytes.TrimSpace(head(body, 512))))
+	if strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html") {
+		return "text/html"
+	}
+	return "text/plain"
+}
