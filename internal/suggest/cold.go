@@ -1,0 +1,188 @@
+package suggest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"triaged/internal/chart"
+)
+
+// cold is the cold start: a chart and a lexicon, bound to each other. It is immutable.
+type cold struct {
+	lexicon *Lexicon
+	codes   []chart.Code
+	prior   []float64
+	effects [][]effect           // by rule
+	own     []map[string]float64 // by code: the chart's own words for it, and what each is worth
+}
+
+// effect is what a rule adds to one code's score.
+type effect struct {
+	code   int // position in codes
+	weight float64
+}
+
+// sharpness turns the rules' sum into a probability's logarithm. Below 1, because rules that fire together often say
+// the same thing twice; set so that on the tuning half of testdata/school.jsonl confidence is what it says.
+const sharpness = 0.8
+
+// ownWords is how much the words that only one code of the chart uses count, all of them met together.
+const ownWords = 1.5
+
+func newCold(c *chart.Chart, l *Lexicon) *cold {
+	k := &cold{lexicon: l}
+	at := make(map[chart.Code]int)
+	for i, e := range c.Entries() {
+		at[e.Code] = i
+		k.codes = append(k.codes, e.Code)
+	}
+	k.prior = make([]float64, len(k.codes))
+	for key, w := range l.prior {
+		for _, i := range resolve(c, at, key) {
+			k.prior[i] += w
+		}
+	}
+	k.effects = make([][]effect, len(l.rules))
+	for i, r := range l.rules {
+		for j, key := range r.keys {
+			for _, code := range resolve(c, at, key) {
+				k.effects[i] = append(k.effects[i], effect{code: code, weight: r.weights[j]})
+			}
+		}
+	}
+	k.own = chartWords(c)
+	return k
+}
+
+// resolve returns the positions of the codes that a score's key names: "1-3", "1-*", or a priority's name, such as
+// "instructional", which stands for every code that bears it. A key that this chart has nothing for names none, so that
+// one lexicon serves charts that lack a row.
+func resolve(c *chart.Chart, at map[chart.Code]int, key string) []int {
+	var out []int
+	if codes, err := c.Select(key); err == nil {
+		for _, code := range codes {
+			out = append(out, at[code])
+		}
+		return out
+	}
+	for i, e := range c.Entries() {
+		if strings.EqualFold(e.PriorityName, key) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// chartWords weighs the chart's own words for each code by how few codes use them.
+func chartWords(c *chart.Chart) []map[string]float64 {
+	users := make(map[string]int)
+	said := make([]map[string]float64, len(c.Entries()))
+	for i, e := range c.Entries() {
+		said[i] = make(map[string]float64)
+		for _, s := range append([]string{e.CategoryName, e.PriorityName, e.Description}, e.Items...) {
+			for _, t := range tokens(s) {
+				if len(t.stem) > 3 && said[i][t.stem] == 0 {
+					said[i][t.stem] = 1
+					users[t.stem]++
+				}
+			}
+		}
+	}
+	for i := range said {
+		for w := range said[i] {
+			said[i][w] = math.Log(float64(1+len(said)) / float64(users[w]))
+		}
+	}
+	return said
+}
+
+// opinion is what the cold start thinks of one mail.
+type opinion struct {
+	*reading
+	fired []int     // rules
+	logp  []float64 // by position in cold.codes
+}
+
+func (k *cold) judge(m Mail) *opinion {
+	o := &opinion{reading: k.lexicon.read(m), logp: slices.Clone(k.prior)}
+	for i := range k.lexicon.rules {
+		if !k.lexicon.rules[i].fires(o.reading) {
+			continue
+		}
+		o.fired = append(o.fired, i)
+		for _, e := range k.effects[i] {
+			o.logp[e.code] += e.weight
+		}
+	}
+	k.addOwnWords(o, m)
+	for i := range o.logp {
+		o.logp[i] *= sharpness
+	}
+	logNormalize(o.logp)
+	return o
+}
+
+// addOwnWords scores what the mail shares with the chart's own wording of each code.
+func (k *cold) addOwnWords(o *opinion, m Mail) {
+	seen := make(map[string]bool)
+	shared := make([]float64, len(k.codes))
+	for _, text := range [...]string{m.Subject, m.Text} {
+		for _, t := range tokens(text) {
+			if seen[t.stem] {
+				continue
+			}
+			seen[t.stem] = true
+			for i := range k.own {
+				shared[i] += k.own[i][t.stem]
+			}
+		}
+	}
+	for i, s := range shared {
+		o.logp[i] += ownWords * s / (s + 10)
+	}
+}
+
+// because returns up to n short reasons for a code: the mail's words that spoke for it, the weightiest rules first.
+func (k *cold) because(o *opinion, code, n int) []string {
+	type voice struct {
+		rule   int
+		weight float64
+	}
+	var voices []voice
+	for _, r := range o.fired {
+		w := 0.0
+		for _, e := range k.effects[r] {
+			if e.code == code {
+				w += e.weight
+			}
+		}
+		if w > 0 {
+			voices = append(voices, voice{r, w})
+		}
+	}
+	slices.SortStableFunc(voices, func(a, b voice) int { return cmp.Compare(b.weight, a.weight) })
+	var out []string
+	for _, v := range voices {
+		for _, s := range k.lexicon.spokenFor(o.reading, v.rule) {
+			if len(out) < n && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// logNormalize shifts logarithms so that their exponentials add up to one.
+func logNormalize(x []float64) {
+	top := slices.Max(x)
+	sum := 0.0
+	for _, v := range x {
+		sum += math.Exp(v - top)
+	}
+	shift := top + math.Log(sum)
+	for i := range x {
+		x[i] -= shift
+	}
+}
