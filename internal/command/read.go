@@ -1,17 +1,143 @@
 package command
 
-// Read reads the text that an author newly wrote.
-func Read(text string, s Setting) Reading { return Reading{Note: text} }
+import (
+	"strconv"
+	"strings"
+)
 
-// ReadSubject reads a subject without its reply prefixes (message.Message.Topic). A command counts after the number, as
-// in "[SR-12] #1-3", or as the whole subject.
-func ReadSubject(topic string, s Setting) Reading { return Reading{} }
+// maxLines is how many commands and mistakes one text may hold; the rest is refused in one mistake.
+const maxLines = 500
 
-// Neutralise makes what a requester wrote safe to print in the bot's mails: readable, and never read as a command or as
-// a request's tag, however it is quoted or wrapped in an answer.
-func Neutralise(text string) string { return text }
+// Read reads the text that an author newly wrote. Lines with "#" count anywhere in it, above a "-- " line; lines
+// without count only in answers (see Answer), and only if the text, greeting and signature aside, is nothing but such
+// lines. Where it is not, what would have been a command is a mistake, so that nobody waits for what never happens.
+func Read(text string, s Setting) Reading {
+	t := split(text, s)
+	r := Reading{Bare: t.bare()}
+	var note []string
+	for i, l := range t.lines {
+		l = t.meaning(i, r.Bare)
+		switch l.sense {
+		case command:
+			l.cmd.Line = i + 1
+			r.Commands = append(r.Commands, l.cmd)
+		case mistake:
+			l.slip.Line = i + 1
+			r.Mistakes = append(r.Mistakes, l.slip)
+			if l.words > 3 {
+				note = append(note, t.raw[i])
+			}
+		case aKey:
+			r.Keys = append(r.Keys, l.key)
+		case unread:
+			l.slip.Line = i + 1
+			r.Mistakes = append(r.Mistakes, l.slip)
+			note = append(note, t.raw[i])
+		default:
+			if !t.trimmed(i) && (!r.Bare || l.sense == quote) {
+				note = append(note, t.raw[i])
+			}
+		}
+		if len(r.Commands)+len(r.Mistakes) >= maxLines || len(r.Keys) >= maxLines {
+			r.Mistakes = append(r.Mistakes, Mistake{Line: i + 1, Raw: shorten(t.raw[i]),
+				Why: "a mail can hold " + strconv.Itoa(maxLines) + " commands; what follows was not read", Hint: "send the rest in another mail"})
+			note = append(note, t.raw[i+1:]...)
+			break
+		}
+	}
+	r.Note = tidy(note)
+	return r
+}
 
-// NewWords returns what an author added to a mail of the bot's: each line that has new words, in order. The bot's mail
-// may be given in several renderings (text part, and HTML part as text); the one that explains most is taken. Words
-// typed next to the row of a request come back behind its number: "SR-12 1-3".
-func NewWords(sent []string, received string) string { return "" }
+// text is a mail's new text, cut into lines and regions.
+type text struct {
+	set   Setting
+	raw   []string
+	lines []line
+	start int // first line behind the greeting
+	end   int // first line of the signature
+}
+
+func split(whole string, s Setting) text {
+	whole = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n").Replace(whole)
+	t := text{set: s}
+	for raw := range strings.SplitSeq(whole, "\n") {
+		raw = strings.TrimRight(raw, " \t")
+		if raw == "--" { // RFC 3676, section 4.3: what follows is a signature
+			break
+		}
+		t.raw = append(t.raw, raw)
+		t.lines = append(t.lines, parseLine(raw, s))
+	}
+	t.start, t.end = greetingEnd(t.raw, t.lines), signatureStart(t.raw, t.lines, s.Author)
+	return t
+}
+
+// unread is a line that would have been a command, had nothing else been written.
+const unread sense = -1
+
+// trimmed tells whether a line belongs to the greeting or the signature.
+func (t *text) trimmed(i int) bool { return i < t.start || i >= t.end }
+
+// bare tells whether lines without "#" count.
+func (t *text) bare() bool {
+	switch t.set.Answer {
+	case Notice, Reminder, Digest, Confirmation:
+	default:
+		return false
+	}
+	found := false
+	for i, l := range t.lines {
+		switch {
+		case t.trimmed(i) || l.sense == quote || strings.TrimSpace(t.raw[i]) == "":
+		case l.sense == prose && closes(plainWords(t.raw[i]), plainWords(t.set.Author)): // "Thanks" above the command
+		case l.sense == prose:
+			return false
+		case l.sense != remark && !l.hashed:
+			found = true
+		}
+	}
+	return found
+}
+
+// meaning is what a line is within the whole text.
+func (t *text) meaning(i int, bare bool) line {
+	l := t.lines[i]
+	switch {
+	case l.sense == prose || l.sense == quote || l.sense == aKey:
+	case l.hashed:
+		if l.sense == mistake && i >= t.end && l.slip.Near == nil {
+			l.sense = prose // a hashtag or telephone number in a signature
+		}
+	case t.trimmed(i):
+		l.sense = prose
+	case bare && l.sense == remark:
+		l.sense = mistake
+	case bare:
+	case l.sense == command && t.answers():
+		l.sense = unread
+		l.slip = Mistake{Raw: l.cmd.Raw, Why: "without # a command counts only if the mail holds nothing else",
+			Hint: "write it with its #", Near: []string{l.cmd.Format(t.set.Prefix)}}
+	default:
+		l.sense = prose
+	}
+	return l
+}
+
+// answers tells whether the mail answers one whose commands may go without "#".
+func (t *text) answers() bool {
+	a := t.set.Answer
+	return a == Notice || a == Reminder || a == Digest || a == Confirmation
+}
+
+// tidy joins the lines of a note, without empty ones at its ends and with no two together.
+func tidy(lines []string) string {
+	var kept []string
+	for _, l := range lines {
+		if strings.TrimSpace(l) == "" && (len(kept) == 0 || kept[len(kept)-1] == "") {
+			continue
+		}
+		kept = append(kept, strings.TrimRight(l, " \t"))
+	}
+	return strings.TrimSpace(strings.Join(kept, "\n"))
+}

@@ -12,6 +12,14 @@ const maxSelected = 500
 // Range is the requests from First to Last, both included; First is not above Last.
 type Range struct{ First, Last int64 }
 
+// String writes the range as it can be typed: "12", or "15-18".
+func (r Range) String() string {
+	if r.First == r.Last {
+		return strconv.FormatInt(r.First, 10)
+	}
+	return strconv.FormatInt(r.First, 10) + "-" + strconv.FormatInt(r.Last, 10)
+}
+
 // Selection is the requests that a command names, in the order written. The zero Selection names none.
 type Selection struct {
 	All    bool // everything that the answered mail listed
@@ -60,11 +68,7 @@ func (s Selection) String() string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(strconv.FormatInt(r.First, 10))
-		if r.Last != r.First {
-			b.WriteByte('-')
-			b.WriteString(strconv.FormatInt(r.Last, 10))
-		}
+		b.WriteString(r.String())
 	}
 	return b.String()
 }
@@ -81,4 +85,12 @@ func (s Selection) size() int {
 		}
 	}
 	return int(total)
+}
+
+// format writes the selection with the prefix in front of its first number: "SR-12,15-18".
+func (s Selection) format(prefix string) string {
+	if s.All || len(s.Ranges) == 0 || prefix == "" {
+		return s.String()
+	}
+	return prefix + "-" + s.String()
 }

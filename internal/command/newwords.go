@@ -1,0 +1,257 @@
+package command
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Sent is a mail of the bot's own, as far as finding somebody's words in it needs it.
+type Sent struct {
+	Renderings []string // its text part, and its HTML part as package message reads it; answers quote the one or the other
+	Prefix     string   // of request numbers
+	Listed     []int64  // the requests it listed, in order
+}
+
+// maxAtoms bounds the work on one mail. What a mail holds beyond it is not taken as new.
+const maxAtoms = 400_000
+
+// NewWords returns what an author added to the mail when they answered it: each line that has new words, in order, with
+// quote marks off. received is the answer's whole text. Wrapping, quote marks, white space, emphasis marks and web
+// addresses make no difference; nor does what mail programs write above a quotation. Words typed into a list, beside the
+// row of a request or directly below it, come back behind its number: "SR-12 1-3".
+//
+// What the bot sent never comes back as new, as long as it comes back in pieces of eight words or with quote marks.
+// A word that the bot had used and that the author typed again is new. Near-linear in both texts, and capped.
+func (s Sent) NewWords(received string) string {
+	got := cut(received)
+	var best *answer
+	for _, rendering := range s.Renderings {
+		a := compare(cut(rendering), got)
+		if best == nil || a.added < best.added {
+			best = a
+		}
+	}
+	if best == nil {
+		best = compare(&pieces{}, got)
+	}
+	return best.lines(s)
+}
+
+// atom is the least piece of text that is compared: a word, a number, or a run of one sign.
+type atom struct {
+	id       string // folded
+	line     int
+	from, to int // bytes in the line
+}
+
+// pieces is a text, cut.
+type pieces struct {
+	raw    []string // lines
+	quoted []bool   // lines that bear a quote mark
+	blank  []bool
+	atoms  []atom
+}
+
+func cut(whole string) *pieces {
+	p := &pieces{}
+	whole = strings.ReplaceAll(whole, "\r\n", "\n")
+	for raw := range strings.SplitSeq(whole, "\n") {
+		p.line(raw)
+		if len(p.atoms) >= maxAtoms {
+			break
+		}
+	}
+	return p
+}
+
+func (p *pieces) line(raw string) {
+	n, before := len(p.raw), len(p.atoms)
+	p.raw = append(p.raw, raw)
+	p.quoted = append(p.quoted, write(raw[:min(len(raw), 80)]).quoted())
+	for i := 0; i < len(raw); {
+		if skip := linked(raw[i:]); skip > 0 && (i == 0 || !asciiLetter(raw[i-1])) {
+			i += skip
+			continue
+		}
+		a, size := nextAtom(raw[i:])
+		if a != "" {
+			p.atoms = append(p.atoms, atom{a, n, i, i + size})
+		}
+		i += size
+	}
+	p.blank = append(p.blank, len(p.atoms) == before)
+}
+
+func asciiLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
+
+// linked returns how long a web address, mail link or image's place-holder is that begins here, 0 if none does. Mail
+// programs add, wrap and rewrite those.
+func linked(s string) int {
+	for _, scheme := range []string{"http://", "https://", "mailto:", "tel:", "cid:", "[cid:", "[image:"} {
+		if len(s) < len(scheme) || !strings.EqualFold(s[:len(scheme)], scheme) {
+			continue
+		}
+		closing := " \t>)\""
+		if scheme[0] == '[' {
+			closing = "]"
+		}
+		if end := strings.IndexAny(s, closing); end > 0 {
+			return end
+		}
+		return len(s)
+	}
+	return 0
+}
+
+// nextAtom reads the atom at the beginning of s, "" for what is not compared: spaces, invisible characters, and the
+// signs with which mail programs quote, emphasise and draw tables.
+func nextAtom(s string) (id string, size int) {
+	var kind int
+	var last rune
+	var b strings.Builder
+	for i, r := range s {
+		f := foldRune(r)
+		now := 3 // a sign
+		switch {
+		case unicode.IsLetter(f) || unicode.IsMark(f):
+			now = 1
+		case unicode.IsDigit(f):
+			now = 2
+		case f == ' ' || invisible(f) || unicode.IsControl(f) || strings.ContainsRune("><|*_•·\"'`", f):
+			now = 4
+		}
+		if i > 0 && (now != kind || now == 3 && f != last || i >= 64) {
+			return b.String(), i
+		}
+		if now < 3 || now == 3 && i == 0 {
+			b.WriteRune(f)
+		}
+		kind, last = now, f
+	}
+	return b.String(), len(s)
+}
+
+// answer is a received text, compared with what was sent.
+type answer struct {
+	sent, got *pieces
+	from      []int // for each atom received, the atom sent that it is; -1 if it is new
+	added     int
+}
+
+func compare(sent, got *pieces) *answer {
+	a := &answer{sent: sent, got: got, from: align(sent.atoms, got.atoms)}
+	a.slide()
+	a.believe()
+	for _, f := range a.from {
+		if f < 0 {
+			a.added++
+		}
+	}
+	return a
+}
+
+// slide moves what is new to where its author will have put it. When "SR-14 2-3" is typed above a line that begins with
+// "SR-14", the first or the second "SR-14" could be the one sent; whole lines are likelier than pieces of two.
+func (a *answer) slide() {
+	const furthest = 32
+	atoms, n := a.got.atoms, len(a.from)
+	whole := func(i, j int) int {
+		score := 0
+		if i == 0 || atoms[i-1].line != atoms[i].line {
+			score++
+		}
+		if j == n || atoms[j].line != atoms[j-1].line {
+			score++
+		}
+		return score
+	}
+	for i := 0; i < n; i++ {
+		if a.from[i] >= 0 {
+			continue
+		}
+		j := i + 1
+		for j < n && a.from[j] < 0 {
+			j++
+		}
+		best, at := whole(i, j), 0
+		steps := 0
+		for best < 2 && steps < furthest && i > steps && a.from[i-steps-1] >= 0 && atoms[i-steps-1].id == atoms[j-steps-1].id {
+			steps++
+			if score := whole(i-steps, j-steps); score > best {
+				best, at = score, steps
+			}
+		}
+		for k := 1; k <= at; k++ {
+			a.from[j-k], a.from[i-k] = a.from[i-k], -1
+		}
+		steps, at = 0, 0
+		for best < 2 && steps < furthest && j+steps < n && a.from[j+steps] >= 0 && atoms[i+steps].id == atoms[j+steps].id {
+			steps++
+			if score := whole(i+steps, j+steps); score > best {
+				best, at = score, steps
+			}
+		}
+		for k := range at {
+			a.from[i+k], a.from[j+k] = a.from[j+k], -1
+		}
+		i = j + at - 1
+	}
+}
+
+// block is a run of atoms that came back as they were sent.
+type block struct {
+	sent, got, size int
+	quotation       bool // too long for chance, or the continuation of one that is
+}
+
+const (
+	tellingSize = 8 // atoms: so many in a row are a quotation
+	linkSize    = 5 // atoms: so many are one close behind a quotation
+	linkGap     = 3 // atoms
+)
+
+// believe forgets matches that are too short to be a quotation: who types "1-3" under a list has not quoted the list's
+// own "1-3". A short match counts if nothing that was sent is missing between it and a quotation, and if its line bears
+// a quote mark.
+func (a *answer) believe() {
+	blocks := a.blocks()
+	follow := func(b *block, before, after block) {
+		gap := after.sent - (before.sent + before.size)
+		if gap == 0 || gap <= linkGap && b.size >= linkSize {
+			b.quotation = true
+		}
+	}
+	for i := 1; i < len(blocks); i++ {
+		if blocks[i-1].quotation {
+			follow(&blocks[i], blocks[i-1], blocks[i])
+		}
+	}
+	for i := len(blocks) - 2; i >= 0; i-- {
+		if blocks[i+1].quotation {
+			follow(&blocks[i], blocks[i], blocks[i+1])
+		}
+	}
+	for _, b := range blocks {
+		for i := b.got; !b.quotation && i < b.got+b.size; i++ {
+			if !a.got.quoted[a.got.atoms[i].line] {
+				a.from[i] = -1
+			}
+		}
+	}
+}
+
+func (a *answer) blocks() []block {
+	var all []block
+	for i, f := range a.from {
+		if f < 0 {
+			continue
+		}
+		if n := len(all) - 1; n >= 0 && all[n].got+all[n].size == i && all[n].sent+all[n].size == f {
+			all[n].size++
+			all[n].quotation = all[n].size >= tellingSize
+			continue
+		}
+		all = append(all, block{sent: f, got: i, size: 1})
+	}
+	return all
+}
