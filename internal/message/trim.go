@@ -170,7 +170,7 @@ func (t *trimmer) assemble() (reply, elided string) {
 		}
 	}
 	if lose == 0 {
-		return trimBlank(t.text), ""
+		return trimEdges(t.text), ""
 	}
 	kept.Grow(keep)
 	gone.Grow(lose)
@@ -183,17 +183,5 @@ func (t *trimmer) assemble() (reply, elided string) {
 		to.WriteString(t.text[l.start:l.end])
 		to.WriteByte('\n')
 	}
-	return trimBlank(kept.String()), trimBlank(gone.String())
-}
-
-// trimBlank removes blank lines above and below a text and white space at its end; it leaves its first line's indent.
-func trimBlank(text string) string {
-	first, last := trimSpan(text, 0, len(text))
-	if first == last {
-		return ""
-	}
-	if n := strings.LastIndexByte(text[:first], '\n'); n >= 0 {
-		return text[n+1 : last]
-	}
-	return text[:last]
+	return trimEdges(kept.String()), trimEdges(gone.String())
 }

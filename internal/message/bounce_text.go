@@ -1,0 +1,360 @@
+package message
+
+import "strings"
+
+// mention is an address in a notice's text.
+type mention struct {
+	address string
+	line    int  // in which it stands
+	strong  bool // the text says that this is the recipient
+}
+
+// reports makes reports of a notice that has no fields for programs.
+func (n *notice) reports() []Report {
+	found := n.recipients()
+	action := n.action()
+	if len(found) == 0 {
+		if r := n.recipient(); r != "" {
+			found = append(found, r)
+		}
+	}
+	if len(found) == 0 {
+		found = append(found, "")
+	}
+	var all []Report
+	for _, address := range found {
+		all = append(all, Report{Recipient: address, Action: action})
+	}
+	return all
+}
+
+// recipients finds whom a notice's text is about: the header that some systems set, else the addresses that the text
+// names as recipients, else all it names.
+func (n *notice) recipients() []string {
+	var all []string
+	for _, v := range n.m.Header.Values("X-Failed-Recipients") {
+		for _, a := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' || r == ' ' }) {
+			all = addOnce(all, strings.Trim(a, "<>"))
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	found := n.mentions()
+	for _, strong := range []bool{true, false} {
+		for _, f := range found {
+			if f.strong == strong && len(all) < maxReports {
+				all = addOnce(all, f.address)
+			}
+		}
+		if len(all) > 0 {
+			return all
+		}
+	}
+	return nil
+}
+
+// recipient guesses the recipient when the text names nobody: whom the original mail was addressed to, if to one only.
+func (n *notice) recipient() string {
+	header := n.copied
+	if n.original != nil {
+		header = string(n.original[:min(len(n.original), maxNotice)])
+	}
+	for _, want := range []string{"x-failed-recipients", "to", "delivered-to"} {
+		for name, value := range unfolded(header) {
+			if name == "" {
+				break
+			}
+			if name == want {
+				if a := addressIn(value); a != "" && strings.Count(value, "@") <= 2 {
+					return a
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func addOnce(list []string, s string) []string {
+	for _, have := range list {
+		if strings.EqualFold(have, s) {
+			return list
+		}
+	}
+	if s == "" {
+		return list
+	}
+	return append(list, s)
+}
+
+// mentions finds the addresses in a notice's text, those aside that cannot be recipients.
+func (n *notice) mentions() []mention {
+	var all []mention
+	line := -1
+	for s := range strings.Lines(n.text) {
+		line++
+		if strings.IndexByte(s, '@') < 0 || len(all) >= 4*maxReports {
+			continue
+		}
+		s = strings.TrimSpace(strings.TrimLeft(s, "> \t"))
+		for from := 0; from < len(s); {
+			start, end := addressAt(s, from)
+			if start == end {
+				break
+			}
+			address := s[start:end]
+			if !n.isOwn(address) && !isSenderContext(s[:start]) {
+				all = append(all, mention{address, line, isRecipientContext(s[:start], s[end:])})
+			}
+			from = end
+		}
+	}
+	return all
+}
+
+// isOwn tells an address that is no recipient: the one who gets the notice or sent it, and those to whom one may turn.
+func (n *notice) isOwn(address string) bool {
+	lower := strings.ToLower(address)
+	for _, own := range n.own {
+		if lower == own {
+			return true
+		}
+	}
+	local, _, _ := strings.Cut(lower, "@")
+	switch local {
+	case "postmaster", "mailer-daemon", "abuse", "support", "hostmaster", "noreply", "no-reply", "helpdesk", "mailerdaemon":
+		return true
+	}
+	return false
+}
+
+// isSenderContext tells from the words before an address that it is not the recipient's.
+func isSenderContext(before string) bool {
+	before = strings.ToLower(strings.TrimRight(before, " <\"'([:"))
+	for _, w := range [...]string{"from", "mail from", "sender", "return-path", "message-id", "reply-to", "envelope-from", "contact", "sent by", "mailto", "absender", "expéditeur", "remitente", "id", "in-reply-to", "references", "questions", "writing to", "de", "von"} {
+		if strings.HasSuffix(before, w) {
+			k := len(before) - len(w)
+			if k == 0 || !isWordByte(before[k-1]) {
+				return true
+			}
+		}
+	}
+	return strings.Contains(before, "://") && !strings.Contains(before[strings.LastIndex(before, "://"):], " ")
+}
+
+// isRecipientContext tells from the words around an address that the text means the recipient.
+func isRecipientContext(before, after string) bool {
+	bare := strings.Trim(before, " \t<\"'([*-•:=>")
+	if bare == "" {
+		return true
+	}
+	lower := strings.ToLower(bare)
+	for _, w := range recipientWords {
+		if strings.HasSuffix(lower, w) {
+			return true
+		}
+	}
+	if isReplyCode(lower) {
+		return true // "550 5.1.1 <kim@school.example>... User unknown"
+	}
+	return strings.HasPrefix(after, ">...") || strings.HasPrefix(after, "...")
+}
+
+// isReplyCode tells whether a text is nothing but an SMTP reply code and perhaps an enhanced one.
+func isReplyCode(s string) bool {
+	if len(s) < 3 || len(s) > 14 || s[0] != '4' && s[0] != '5' {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if (s[i] < '0' || s[i] > '9') && s[i] != '.' && s[i] != ' ' && s[i] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// diagnosticFor returns what the text says of one recipient: the lines from each of its mentions to the next mention of
+// somebody else, or all of the text if it is about one recipient only.
+func (n *notice) diagnosticFor(address string) string {
+	found := n.mentions()
+	several := false
+	for _, f := range found {
+		several = several || f.strong && !strings.EqualFold(f.address, address)
+	}
+	if address == "" || !several {
+		return n.errorLines(n.text)
+	}
+	spans := map[int]bool{}
+	current := false
+	k, line := 0, -1
+	var b strings.Builder
+	for s := range strings.Lines(n.text) {
+		line++
+		mine, other := false, false
+		for ; k < len(found) && found[k].line == line; k++ {
+			if strings.EqualFold(found[k].address, address) {
+				mine = true
+			} else if found[k].strong {
+				other = true
+			}
+		}
+		if mine {
+			current = true
+		} else if other {
+			current = false
+		}
+		if current && !spans[line] {
+			b.WriteString(s)
+		}
+	}
+	return n.errorLines(b.String())
+}
+
+// errorLines picks from a notice's text the lines that state the error: from the first one with a reply code, or with
+// words that tell the cause.
+func (n *notice) errorLines(text string) string {
+	best := ""
+	rest := text
+	for rest != "" {
+		line, more, _ := strings.Cut(rest, "\n")
+		if code, _ := enhancedCode(line); code != "" || replyCode(line) != "" {
+			best = rest
+			break
+		}
+		rest = more
+	}
+	if best == "" {
+		rest = text
+		for rest != "" {
+			line, more, _ := strings.Cut(rest, "\n")
+			if wordedStatus(line) != "" {
+				best = rest
+				break
+			}
+			rest = more
+		}
+	}
+	if end := strings.Index(best, "\n\n"); end > 0 {
+		best = best[:end]
+	}
+	return clip(best, maxDiagnostic)
+}
+
+// action tells from a notice's own words whether delivery failed for good, or is late, or succeeded.
+func (n *notice) action() string {
+	switch n.m.Kind {
+	case Delivered:
+		return "delivered"
+	case Delayed:
+		return "delayed"
+	}
+	head := strings.ToLower(n.m.Subject + "\n" + clip(n.text, 4096))
+	if containsAny(head, delayWords) && !containsAny(head, gaveUpWords) {
+		return "delayed"
+	}
+	return "failed"
+}
+
+// cutCopy splits a notice's text from the copy of the original mail that some systems append to it.
+func cutCopy(text string) (notice, copied string) {
+	run, traced, at, pos := 0, false, 0, 0
+	for line := range strings.Lines(text) {
+		trimmed := strings.TrimSpace(strings.TrimLeft(line, "> "))
+		switch {
+		case len(trimmed) > 10 && len(trimmed) < 160 && isCopyLine(trimmed):
+			return text[:pos], text[pos+len(line):]
+		case isHeaderLine(trimmed):
+			if run == 0 {
+				at, traced = pos, false
+			}
+			run++
+			name, _, _ := strings.Cut(strings.ToLower(trimmed), ":")
+			traced = traced || name == "received" || name == "message-id" || name == "return-path" || name == "dkim-signature" || name == "mime-version"
+			if run >= 3 && traced {
+				return text[:at], text[at:]
+			}
+		case run > 0 && line != "" && (line[0] == ' ' || line[0] == '\t'):
+		default:
+			run = 0
+		}
+		pos += len(line)
+	}
+	return text, ""
+}
+
+// isHeaderLine tells "Name: value" as in a mail's header, the fields of RFC 3464 aside.
+func isHeaderLine(s string) bool {
+	k := strings.IndexByte(s, ':')
+	if k < 2 || k > 40 || k+1 < len(s) && s[k+1] != ' ' {
+		return false
+	}
+	for i := 0; i < k; i++ {
+		if c := s[i]; !isWordByte(c) && c != '-' {
+			return false
+		}
+	}
+	switch strings.ToLower(s[:k]) {
+	case "final-recipient", "original-recipient", "action", "status", "diagnostic-code", "remote-mta", "reporting-mta", "arrival-date", "last-attempt-date", "received-from-mta", "reason", "error", "recipient":
+		return false
+	}
+	return true
+}
+
+func isWordByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
+}
+
+// isCopyLine tells the lines with which systems introduce the copy.
+func isCopyLine(s string) bool {
+	lower := strings.ToLower(s)
+	if containsAny(lower, copyWords) {
+		return true
+	}
+	return dividerKind(s) != 0
+}
+
+// addressIn returns the first address in s, or "".
+func addressIn(s string) string {
+	start, end := addressAt(s, 0)
+	return s[start:end]
+}
+
+// addressAt finds the next address in s from an offset on; start and end are equal if there is none. A quoted local part
+// (RFC 5321, section 4.1.2) is read too.
+func addressAt(s string, from int) (start, end int) {
+	for {
+		at := strings.IndexByte(s[from:], '@')
+		if at < 0 {
+			return 0, 0
+		}
+		at += from
+		start, end = at, at+1
+		if at > 0 && s[at-1] == '"' {
+			if open := strings.LastIndexByte(s[max(0, at-66):at-1], '"'); open >= 0 {
+				start = max(0, at-66) + open
+			}
+		} else {
+			for start > 0 && at-start < 128 && isLocalByte(s[start-1]) {
+				start--
+			}
+		}
+		for end < len(s) && end-at < 255 && (isWordByte(s[end]) || s[end] == '-' || s[end] == '.' || s[end] == '_') {
+			end++
+		}
+		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
+			end--
+		}
+		for start < at && (s[start] == '.' || s[start] == '\'' || s[start] == '=' && strings.IndexByte(s[start+1:at], '=') < 0 || s[start] == '/' && start > 0) {
+			start++
+		}
+		if start < at && end > at+1 {
+			return start, end
+		}
+		from = at + 1
+	}
+}
+
+// isLocalByte tells what a local part without quotes is made of (RFC 5322, section 3.2.3; UTF-8 after RFC 6532).
+func isLocalByte(c byte) bool {
+	return isWordByte(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~.", c) >= 0
+}
