@@ -10,7 +10,7 @@ import (
 func (c *composer) attachments(root *node, sums bool) []Attachment {
 	for i := range c.parts {
 		p := &c.parts[i]
-		if p.isBody() || isSealed(p) {
+		if p.isBody() && !p.unfinished || isVariant(p) {
 			continue
 		}
 		if isTNEF(p) && c.tnefFiles(p) {
@@ -26,17 +26,9 @@ func (c *composer) attachments(root *node, sums bool) []Attachment {
 	return c.files
 }
 
-// isSealed tells whether a part is a signature or the like: of use to a program only.
-func isSealed(p *part) bool {
-	switch p.mediaType {
-	case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature":
-		return p.parent == "multipart/signed"
-	case "application/pgp-encrypted":
-		return p.parent == "multipart/encrypted"
-	case "text/x-amp-html", "text/watch-html":
-		return p.parent == "multipart/alternative"
-	}
-	return false
+// isVariant tells whether a part is a form of the text that the reader has in another form.
+func isVariant(p *part) bool {
+	return p.parent == "multipart/alternative" && (p.mediaType == "text/x-amp-html" || p.mediaType == "text/watch-html")
 }
 
 func (c *composer) attachment(p *part, sums bool) Attachment {
@@ -119,8 +111,13 @@ var extensions = map[string]string{
 	"application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx", "application/x-zip-compressed": "zip",
 }
 
-// isInline tells whether an image belongs to the text: the HTML shows it by its Content-ID, or it stands in the same multipart/related.
+// isInline tells whether a file belongs to the mail's text: an image that the HTML shows by its Content-ID or that stands in
+// the same multipart/related, the signature of a signed mail, a text in which the mail breaks off.
 func (c *composer) isInline(p *part) bool {
+	switch {
+	case p.unfinished && p.isBody(), p.parent == "multipart/signed" && p.parentIndex > 0, p.mediaType == "application/pgp-encrypted":
+		return true
+	}
 	if !strings.HasPrefix(p.mediaType, "image/") {
 		return false
 	}

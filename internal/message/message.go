@@ -72,7 +72,8 @@ type Message struct {
 	Defects []string // what was repaired or given up, in words
 }
 
-// Attachment is one file of a mail. Inline images that belong to the HTML, logos of signatures among them, have Inline set.
+// Attachment is one file of a mail. Inline is set on what belongs to the text rather than being a file that somebody attached: images
+// that the HTML shows, logos of signatures among them, cryptographic signatures, and the raw form of a text in which a mail breaks off.
 type Attachment struct {
 	Name      string   `json:"name"` // a plain file name: no directories, no control characters
 	Type      string   `json:"type"` // media type in lower case

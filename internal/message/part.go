@@ -15,6 +15,7 @@ type part struct {
 	depth       int               // how many multiparts are around it
 	level       int               // how many mails are around the one it belongs to
 	body        []byte            // as in the raw mail, still transfer-encoded
+	unfinished  bool              // the mail breaks off in it, so that more may have followed
 
 	*reading
 }

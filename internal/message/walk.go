@@ -20,6 +20,7 @@ type walker struct {
 	raw   []byte
 	pos   int
 	open  []string // boundaries of the open multiparts with their leading "--", outermost first
+	lost  []string // boundaries of multiparts that ended without their closing line; parts may follow all the same
 	parts []part
 	level int             // of the mail, see part
 	seen  map[string]bool // defects told already
@@ -109,6 +110,9 @@ func (w *walker) multipart(mediaType string, params map[string]string, boundary 
 	}
 	if end.level < level {
 		w.defect("a multipart is not closed")
+		if len(w.lost) < maxDepth {
+			w.lost = append(w.lost, boundary)
+		}
 	}
 	return n, end, true
 }
@@ -131,7 +135,26 @@ func (w *walker) child(parent string, index, depth int) (node, stop) {
 func (w *walker) leaf(h Header, mediaType string, params map[string]string, at around) (node, stop) {
 	start := w.pos
 	end := w.skip()
-	return w.keep(h, mediaType, params, at, w.body(start, end)), end
+	body := w.body(start, end)
+	unfinished := false
+	if end == atEnd && len(w.open) > 0 {
+		body, unfinished = w.cutClosing(body)
+	}
+	n := w.keep(h, mediaType, params, at, body)
+	w.parts[n.leaf].unfinished = unfinished
+	return n, end
+}
+
+// cutClosing takes from the mail's last part a closing boundary that does not stand on a line of its own, or else
+// tells that the part, and perhaps what followed it, is cut off.
+func (w *walker) cutClosing(body []byte) (rest []byte, unfinished bool) {
+	trimmed := bytes.TrimRight(body, " \t\r\n")
+	for _, b := range w.open {
+		if rest, ok := bytes.CutSuffix(trimmed, []byte(b+"--")); ok {
+			return bytes.TrimSuffix(rest, []byte("\r\n")), false
+		}
+	}
+	return body, true
 }
 
 // body is what lies between start and the boundary line that was just read. The line end before a boundary belongs to the boundary.
@@ -172,9 +195,13 @@ func (w *walker) checkEncoding(p *part) {
 	switch p.encoding {
 	case "", "7bit", "8bit", "binary", "quoted-printable", "x-uuencode", "x-uue", "uuencode", "uue":
 	case "base64":
-		if strings.HasPrefix(p.mediaType, "text/") && !looksBase64(p.body) {
-			w.defect("a text part says that it is base64 and is not")
-			p.encoding = ""
+		if !strings.HasPrefix(p.mediaType, "text/") || looksBase64(p.body) {
+			break
+		}
+		w.defect("a text part says that it is base64 and is not")
+		p.encoding = ""
+		if !bytes.ContainsAny(head(bytes.TrimSpace(p.body), 200), " \t") {
+			p.disposition = "attachment" // nor is it anybody's words
 		}
 	default:
 		w.defect("unknown transfer encoding %q", p.encoding)
@@ -251,6 +278,11 @@ func (w *walker) match(line []byte) (stop, bool) {
 			return stop{level, true}, true
 		}
 	}
+	for _, b := range w.lost {
+		if string(line) == b {
+			return stop{len(w.open) - 1, false}, true
+		}
+	}
 	return stop{}, false
 }
 
@@ -276,7 +308,9 @@ func (w *walker) salvage(h Header, mediaType string, params map[string]string, a
 			return w.keep(first, t, p, at, rest), end
 		}
 	}
-	return w.keep(h, sniffText(body), nil, at, body), end
+	n := w.keep(h, sniffText(body), nil, at, body)
+	w.parts[n.leaf].unfinished = true
+	return n, end
 }
 
 // guessBoundary finds the line that parts seem to begin with: "--something", followed by a header line of a part.
