@@ -100,18 +100,39 @@ func bestStatus(status, diagnostic, action string) string {
 	return ""
 }
 
-// diagnosedCode returns the enhanced code of failure in a diagnostic.
+// diagnosedCode returns the enhanced code of failure in a diagnostic. Of several, one that stands right after a reply code
+// counts more, for it is a server's own, and one that only says "failed" or "expired" (x.4.7) counts less than the cause.
 func diagnosedCode(diagnostic string) string {
-	for rest := diagnostic; ; {
-		code, at := enhancedCode(rest)
+	best, weight := "", -1
+	for from := 0; ; {
+		code, at := enhancedCode(diagnostic[from:])
 		if code == "" {
-			return ""
+			return best
 		}
-		if code[0] != '2' {
-			return code
+		at += from
+		from = at + len(code)
+		if code[0] == '2' {
+			continue
 		}
-		rest = rest[at+len(code):]
+		w := 2
+		switch {
+		case generic(code):
+			w = 0
+		case strings.HasSuffix(code, ".4.7"):
+			w = 1
+		case followsReply(diagnostic[:at]):
+			w = 3
+		}
+		if w > weight {
+			best, weight = code, w
+		}
 	}
+}
+
+// followsReply tells whether a text ends in an SMTP reply code, quote marks and a dash aside.
+func followsReply(s string) bool {
+	s = strings.TrimRight(s, " -'\"(#")
+	return len(s) >= 3 && (len(s) == 3 || !isWordByte(s[len(s)-4])) && replyCode(s[len(s)-3:]) != ""
 }
 
 // wordedStatus tells the enhanced status that the words of a diagnostic amount to, or "". The table's first match

@@ -38,7 +38,7 @@ func feedbackKind(m *Message, parts []part) (Kind, string) {
 			return FeedbackReport, "a part of type message/feedback-report"
 		}
 	}
-	for _, name := range [...]string{"X-HmXmrOriginalRecipient", "X-HMXMROriginalRecipient", "X-XMR-OriginalRecipient", "Feedback-Type"} {
+	for _, name := range [...]string{"X-HmXmrOriginalRecipient", "X-HMXMROriginalRecipient", "X-XMR-OriginalRecipient", "Feedback-Type", "X-Apple-Unsubscribe"} {
 		if m.Header.Has(name) {
 			return FeedbackReport, name
 		}

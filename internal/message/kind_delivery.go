@@ -175,7 +175,10 @@ func notificationOf(m *Message) *notification {
 	return parseNotification(text)
 }
 
+// parseNotification decodes it. JSON has no line ends inside of strings: where they are, mail has put them in, with an
+// exclamation mark if a line was longer than SMTP allows.
 func parseNotification(text string) *notification {
+	text = strings.NewReplacer("!\n ", "", "!\n", "", "\n", "").Replace(text)
 	for range 2 {
 		var n notification
 		if json.NewDecoder(strings.NewReader(clip(text, maxNotice))).Decode(&n) != nil {
