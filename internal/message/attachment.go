@@ -10,7 +10,7 @@ import (
 func (c *composer) attachments(root *node, sums bool) []Attachment {
 	for i := range c.parts {
 		p := &c.parts[i]
-		if p.isBody() && !p.unfinished || isVariant(p) {
+		if p.isBody() && (!p.unfinished || isBlank(p.body)) || isVariant(p) {
 			continue
 		}
 		if isTNEF(p) && c.tnefFiles(p) {

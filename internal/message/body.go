@@ -12,6 +12,8 @@ type composer struct {
 	budget int    // bytes of text that may still be added
 	cids   string // the HTML parts' content, in which inline images are looked up by their Content-ID
 	files  []Attachment
+
+	outlook map[*reading]*tnefReader // what was read of winmail.dat files
 }
 
 // compose returns the mail's text.
@@ -276,6 +278,16 @@ func (c *composer) fallback() string {
 		}
 	}
 	var all string
+	for i := range c.parts {
+		if p := &c.parts[i]; isTNEF(p) {
+			if t := c.tnef(p); t != nil {
+				all = joinText(all, t.text())
+			}
+		}
+	}
+	if all != "" {
+		return c.spend(all)
+	}
 	for i := range c.parts {
 		if p := &c.parts[i]; p.isMail() && i < 20 {
 			all = joinText(all, attachedText(p.nested()))

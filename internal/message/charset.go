@@ -46,13 +46,14 @@ func decodeCharset(raw []byte, declared string) string {
 		}
 	}
 	enc := lookup(name)
-	if enc == nil || !stateful(name) && !ascii && utf8.Valid(raw) && !(eastAsian(name) && countRunes(raw) < 3) {
-		if utf8.Valid(raw) {
-			return string(raw)
-		}
-		if name == "utf-8" || name == "us-ascii" || enc == nil {
-			return mostlyUTF8(raw)
-		}
+	valid := !stateful(name) && utf8.Valid(raw)
+	switch {
+	case valid && !(eastAsian(name) && countRunes(raw) < 3):
+		return string(raw)
+	case enc == nil && utf8.Valid(raw):
+		return string(raw)
+	case enc == nil || name == "utf-8" || name == "us-ascii":
+		return mostlyUTF8(raw)
 	}
 	return decode(enc, raw)
 }
@@ -115,26 +116,34 @@ func countRunes(raw []byte) int {
 	return n
 }
 
-// mostlyUTF8 reads text that is neither what was declared nor wholly UTF-8: UTF-8 with some damage if most of it is, else windows-1252.
+// mostlyUTF8 reads text that is neither what was declared nor wholly UTF-8: UTF-8 with some damage if most of it is, else
+// windows-1252, in which pieces of UTF-8 may stand where programs glued texts together.
 func mostlyUTF8(raw []byte) string {
 	good, bad := 0, 0
-	for i := 0; i < len(raw); {
-		if raw[i] < utf8.RuneSelf {
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRune(raw[i:])
-		if r == utf8.RuneError && n == 1 {
+	for rest := raw; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		switch {
+		case r == utf8.RuneError && n == 1:
 			bad++
-		} else {
+		case n > 1:
 			good++
 		}
-		i += n
+		rest = rest[n:]
 	}
 	if good > 2*bad {
 		return strings.ToValidUTF8(string(raw), "\uFFFD")
 	}
-	return decode(charmap.Windows1252, raw)
+	var out strings.Builder
+	out.Grow(len(raw) + bad)
+	for rest := raw; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && n == 1 {
+			r = charmap.Windows1252.DecodeByte(rest[0])
+		}
+		out.WriteRune(r)
+		rest = rest[n:]
+	}
+	return out.String()
 }
 
 func decode(enc encoding.Encoding, raw []byte) string {

@@ -70,6 +70,7 @@ func (w *walker) entity(h Header, at around) (node, stop) {
 		if ok {
 			return n, end
 		}
+		w.lost = append(w.lost[:min(len(w.lost), maxDepth)], "--"+b)
 		return w.salvage(h, mediaType, params, at, start, end)
 	}
 	start := w.pos
