@@ -138,7 +138,7 @@ func followsReply(s string) bool {
 // wordedStatus tells the enhanced status that the words of a diagnostic amount to, or "". The table's first match
 // counts; its order goes from special to general.
 func wordedStatus(text string) string {
-	text = strings.ToLower(text)
+	text = squeeze(strings.ToLower(text))
 	for _, w := range statusWords {
 		if containsAny(text, w.words) {
 			return w.status

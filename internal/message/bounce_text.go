@@ -7,6 +7,7 @@ type mention struct {
 	address string
 	line    int  // in which it stands
 	strong  bool // the text says that this is the recipient
+	own     bool // it is the sender's, or a postmaster's: a recipient only if nobody else is
 }
 
 // reports makes reports of a notice that has no fields for programs.
@@ -41,9 +42,9 @@ func (n *notice) recipients() []string {
 		return all
 	}
 	found := n.mentions()
-	for _, strong := range []bool{true, false} {
+	for _, want := range [...]mention{{strong: true}, {}, {strong: true, own: true}} {
 		for _, f := range found {
-			if f.strong == strong && len(all) < maxReports {
+			if f.strong == want.strong && f.own == want.own && len(all) < maxReports {
 				all = addOnce(all, f.address)
 			}
 		}
@@ -103,8 +104,8 @@ func (n *notice) mentions() []mention {
 				break
 			}
 			address := s[start:end]
-			if !n.isOwn(address) && !isSenderContext(s[:start]) {
-				all = append(all, mention{address, line, isRecipientContext(s[:start], s[end:])})
+			if !isSenderContext(s[:start]) {
+				all = append(all, mention{address, line, isRecipientContext(s[:start], s[end:]), n.isOwn(address)})
 			}
 			from = end
 		}
@@ -179,12 +180,13 @@ func (n *notice) diagnosticFor(address string) string {
 	found := n.mentions()
 	several := false
 	for _, f := range found {
-		several = several || f.strong && !strings.EqualFold(f.address, address)
+		several = several || f.strong && !f.own && !strings.EqualFold(f.address, address)
 	}
 	if address == "" || !several {
-		return n.errorLines(n.text)
+		if d := n.errorLines(n.text); d != "" {
+			return d
+		}
 	}
-	spans := map[int]bool{}
 	current := false
 	k, line := 0, -1
 	var b strings.Builder
@@ -194,7 +196,7 @@ func (n *notice) diagnosticFor(address string) string {
 		for ; k < len(found) && found[k].line == line; k++ {
 			if strings.EqualFold(found[k].address, address) {
 				mine = true
-			} else if found[k].strong {
+			} else if found[k].strong && !found[k].own {
 				other = true
 			}
 		}
@@ -203,11 +205,20 @@ func (n *notice) diagnosticFor(address string) string {
 		} else if other {
 			current = false
 		}
-		if current && !spans[line] {
+		if current {
 			b.WriteString(s)
 		}
 	}
-	return n.errorLines(b.String())
+	if d := n.errorLines(b.String()); d != "" {
+		return d
+	}
+	// no words that we know: what stands right below the recipient
+	_, below, _ := strings.Cut(b.String(), "\n")
+	below = strings.TrimLeft(below, "\n")
+	if end := strings.Index(below, "\n\n"); end > 0 {
+		below = below[:end]
+	}
+	return clip(strings.TrimSpace(below), maxDiagnostic)
 }
 
 // errorLines picks from a notice's text the lines that state the error: from the first one with a reply code, or with
