@@ -16,6 +16,9 @@ type reading struct {
 var negators = map[string]bool{"not": true, "no": true, "isnt": true, "dont": true, "doesnt": true, "didnt": true, "wasnt": true, "never": true,
 	"nothing": true, "nor": true, "without": true, "arent": true, "werent": true, "sin": true, "nada": true, "nunca": true, "tampoco": true}
 
+// testingWindow is the concept that Mail.Testing meets.
+const testingWindow = "testing_window"
+
 // read finds the lexicon's concepts in a mail.
 func (l *Lexicon) read(m Mail) *reading {
 	r := &reading{met: make([]bool, len(l.names)), by: make([]bool, len(l.names)), say: make([]string, len(l.concepts))}
@@ -34,6 +37,9 @@ func (l *Lexicon) read(m Mail) *reading {
 	}
 	for _, text := range [...]string{m.Title, m.Campus, m.Team} {
 		l.words.find(tokens(text), func(c, from, to int) { l.mark(r.by, c) })
+	}
+	if c, ok := l.byName[testingWindow]; ok && m.Testing {
+		l.mark(r.met, c)
 	}
 	return r
 }

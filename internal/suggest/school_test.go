@@ -52,7 +52,7 @@ type coldScore struct {
 	confidence                          float64 // mean, of the first
 }
 
-func scoreCold(m *Model, mails []schoolMail, miss func(schoolMail, []Suggestion)) (c coldScore) {
+func scoreCold(m *Model, mails []schoolMail, miss func(schoolMail, []Suggestion), alarm func(schoolMail, bool)) (c coldScore) {
 	var alarms, emergencies float64
 	for _, s := range mails {
 		got := m.Suggest(s.mail(), 3)
@@ -68,6 +68,9 @@ func scoreCold(m *Model, mails []schoolMail, miss func(schoolMail, []Suggestion)
 		believed, _ := m.Emergency(s.mail())
 		if s.Emergency {
 			emergencies++
+		}
+		if believed != s.Emergency && alarm != nil {
+			alarm(s, believed)
 		}
 		switch {
 		case believed && s.Emergency:
@@ -91,6 +94,10 @@ func TestColdStart(t *testing.T) {
 		s := scoreCold(m, half.mails, func(s schoolMail, got []Suggestion) {
 			if half.name == "tuning" && testing.Verbose() {
 				t.Logf("%v got %v %.2f %v %v %v | %s | %q", s.Labels, got[0].Code, got[0].Confidence, got[0].Because, got[1].Code, got[2].Code, s.Subject, s.Body)
+			}
+		}, func(s schoolMail, believed bool) {
+			if half.name == "tuning" && testing.Verbose() {
+				t.Logf("believed emergency %v, is %v | %s | %q", believed, s.Emergency, s.Subject, s.Body)
 			}
 		})
 		t.Logf("%s: %d mails, first %.3f, within three %.3f, mean confidence %.3f; emergencies: recall %.3f, false alarms %.3f",

@@ -11,6 +11,7 @@ type token struct {
 	text string // as written, lower case
 	fold string // without accents and apostrophes
 	stem string // without common endings
+	name bool   // written with a capital first letter: perhaps a name, and not searched for typing errors
 }
 
 // tokens splits at most MaxText bytes of s into words: runs of letters and digits. An apostrophe inside a word belongs
@@ -24,8 +25,10 @@ func tokens(s string) []token {
 			break
 		}
 		w := strings.ToLower(s[i : i+n])
-		f := fold(w)
-		out = append(out, token{text: w, fold: f, stem: stem(f)})
+		f := fold(strings.TrimSuffix(strings.TrimSuffix(w, "'s"), "’s"))
+		first, size := utf8.DecodeRuneInString(s[i:])
+		next, _ := utf8.DecodeRuneInString(s[i+size:])
+		out = append(out, token{text: w, fold: f, stem: stem(f), name: unicode.IsUpper(first) && !unicode.IsUpper(next)})
 		s = s[i+n:]
 	}
 	return out
@@ -127,7 +130,7 @@ func stem(w string) string {
 	if strings.HasSuffix(w, "e") && len(w) > 3 {
 		w = w[:len(w)-1]
 	}
-	if n := len(w); n > 3 && w[n-1] == w[n-2] && w[n-1] >= 'a' {
+	if n := len(w); n > 3 && w[n-1] == w[n-2] && strings.IndexByte("bdgkmnprt", w[n-1]) >= 0 {
 		w = w[:n-1]
 	}
 	return w

@@ -136,7 +136,10 @@ func oneChange(a, b string) bool {
 func (v *vocabulary) find(text []token, hit func(concept, from, to int)) {
 	stems := make([]string, len(text))
 	for i, t := range text {
-		stems[i] = v.correct(t.stem)
+		stems[i] = t.stem
+		if !t.name {
+			stems[i] = v.correct(t.stem)
+		}
 	}
 	for i := range text {
 		for _, p := range v.phrases[stems[i]] {
