@@ -310,33 +310,38 @@ func shiftedKorean(raw []byte) []byte {
 
 // plainLines makes every line end an LF and drops control characters other than tabs and line ends.
 func plainLines(s string) string {
-	ok := true
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
-			ok = false
-			break
-		}
-	}
-	if ok {
+	i := nextControl(s, 0)
+	if i == len(s) {
 		return s
 	}
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\r':
-			// CRCRLF and CRLF are one line end, a CR on its own is one too.
-			if i+1 < len(s) && (s[i+1] == '\n' || s[i+1] == '\r' && i+2 < len(s) && s[i+2] == '\n') {
-				continue
+	var out strings.Builder
+	out.Grow(len(s))
+	for done := 0; ; i = nextControl(s, i+1) {
+		out.WriteString(s[done:i])
+		if i == len(s) {
+			return out.String()
+		}
+		done = i + 1
+		switch s[i] {
+		case '\r':
+			// CRLF and CRCRLF are one line end, a CR on its own is one too.
+			if rest := s[i+1:]; !strings.HasPrefix(rest, "\n") && !strings.HasPrefix(rest, "\r\n") {
+				out.WriteByte('\n')
 			}
-			out = append(out, '\n')
-		case c == '\f' || c == '\v':
-			out = append(out, '\n')
-		case c < ' ' && c != '\n' && c != '\t' || c == 0x7f:
-		default:
-			out = append(out, c)
+		case '\f', '\v':
+			out.WriteByte('\n')
 		}
 	}
-	return string(out)
+}
+
+// nextControl returns where the next control character other than a tab or LF stands, from i on; the length of s if nowhere.
+func nextControl(s string, i int) int {
+	for ; i < len(s); i++ {
+		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+			return i
+		}
+	}
+	return i
 }
 
 // stripControls makes each control character a space, so that a header value is one line.

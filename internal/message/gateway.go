@@ -102,8 +102,8 @@ func sentenceLength(s string) int {
 // foldSentence brings a sentence into the form in which it is looked up: lower case, one line, without marks around it and without
 // the words of alarm before it.
 func foldSentence(s string) string {
-	s = strings.ToLower(squeeze(s))
-	s = strings.NewReplacer("’", "'", "e-mail", "email", "courriel", "email", " | ", " ", "*", "", " :", ":").Replace(s)
+	s = strings.ToLower(squeeze(head2(s, 400)))
+	s = spellings.Replace(s)
 	for range 6 {
 		s = strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 		word, rest := s, ""
@@ -120,6 +120,9 @@ func foldSentence(s string) string {
 	}
 	return s
 }
+
+// spellings brings the ways to write one thing together.
+var spellings = strings.NewReplacer("’", "'", "e-mail", "email", "courriel", "email", " | ", " ", "*", "", " :", ":")
 
 // alarms are the words that stand before a banner.
 var alarms = words2set("caution", "warning", "attention", "notice", "alert", "important", "note", "external", "ext", "security", "beware", "achtung", "vorsicht", "warnung", "hinweis",
@@ -221,18 +224,30 @@ func withDelimiter(text string, cut int) int {
 
 // isFooterStart tells whether a line begins what a scanner or a list adds at the end of mails. Rest is the text from the line on.
 func isFooterStart(line, rest string) bool {
-	l := strings.TrimLeft(strings.ToLower(strings.TrimSpace(head2(line, 300))), "*_-[(| ")
-	if len(l) < 8 {
+	line = strings.TrimLeft(line, "*_-[(| \t")
+	if len(line) < 8 || !footerStarts[line[0]|0x20] {
 		return false
 	}
+	l := strings.ToLower(head2(line, 100))
 	for _, f := range footers {
-		if strings.HasPrefix(l, f) {
+		if f[0] == l[0] && strings.HasPrefix(l, f) {
 			return true
 		}
 	}
-	l2 := strings.ToLower(head2(rest, 400))
-	return strings.HasSuffix(l, " mailing list") && strings.Contains(l2, "@") && strings.Contains(l2, "listinfo")
+	if !strings.HasSuffix(strings.TrimRight(l, " "), " mailing list") {
+		return false
+	}
+	rest = strings.ToLower(head2(rest, 400))
+	return strings.Contains(rest, "@") && strings.Contains(rest, "listinfo")
 }
+
+// footerStarts are the letters that footers begin with, and with them any list's name.
+var footerStarts = func() (t [256]bool) {
+	for c := 'a'; c <= 'z'; c++ {
+		t[c] = true
+	}
+	return t
+}()
 
 // footers are beginnings of lines, in lower case.
 var footers = []string{
