@@ -23,9 +23,11 @@ func (c *Chart) Near(typed string) []Entry {
 	}
 	var found []scored
 	for _, e := range c.entries {
-		cost, ok := nameCost(e, typed)
+		cost, ok := 0, false
 		if digits != "" {
 			cost, ok = digitCost(digits, e.Code)
+		} else {
+			cost, ok = nameCost(e, typed)
 		}
 		if ok {
 			found = append(found, scored{e, cost})
