@@ -1,6 +1,8 @@
 package authority
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"triaged/internal/message"
@@ -52,10 +54,93 @@ type Proof struct {
 	Proven bool
 	By     Means
 	Failed bool   // the receiving server says that From is forged: such mail is not acknowledged either
-	Token  *Token // the token of the mail answered, if that is good, whether or not it was what proved
-	Link   *Link  // the one-tap link used, if it was what proved
+	Token  *Token // the token of the mail answered, if it is good, whether or not it was what proved
+	Link   *Link  // the one-tap link used, if it was what proved; a used one proves nothing, which the store knows
 	Why    string // in words for the ledger
 }
 
-// Prove weighs a mail's proof.
-func Prove(c Claim, p Policy, k Keys, r *Roster, now time.Time) Proof { return Proof{} }
+// maxCandidates bounds how many Message-IDs and keys of one mail are tried.
+const maxCandidates = 50
+
+// Prove weighs a mail's proof. What the receiving server calls forged is never proven, whatever else it bears and
+// whatever the mode; nor is a mail with more than one author. A token counts where it stands in In-Reply-To or
+// References, the latter because some services replace the bot's Message-IDs.
+func Prove(c Claim, p Policy, k Keys, r *Roster, now time.Time) Proof {
+	from, why := onlyAuthor(c)
+	if from == "" {
+		return Proof{Why: why}
+	}
+	token, tokenWhy := findToken(c, p, k, r.Audiences(from), now)
+	verdict := Judge(c.Header, p.Preset, p.AuthservID, Domain(from))
+	if verdict.DMARC == Fail {
+		return Proof{Failed: true, Token: token, Why: verdict.Reason + ": From is forged"}
+	}
+	proven := func(by Means, why string) Proof { return Proof{Proven: true, By: by, Token: token, Why: why} }
+	if token != nil {
+		return proven(ByToken, "answers a mail of the bot's to "+token.Audience)
+	}
+	if link, ok := findLink(c, p, k, from, now); ok {
+		proof := proven(ByLink, "bears the key of a one-tap link to "+link.Recipient)
+		proof.Link = &link
+		return proof
+	}
+	switch {
+	case verdict.DMARC == Pass:
+		return proven(ByDMARC, verdict.Reason)
+	case verdict.DKIM:
+		return proven(ByDKIM, verdict.Reason)
+	case verdict.Internal:
+		return proven(ByInternal, verdict.Reason)
+	case p.Mode == FromAlone:
+		return proven(ByFrom, "authority is \"from\": any From is believed")
+	}
+	return Proof{Why: strings.TrimPrefix(tokenWhy+"; ", "; ") + verdict.Reason}
+}
+
+// onlyAuthor returns the normalised address of a mail's one author, or why there is none. Mail programs differ in which
+// of several they show, so several are nobody.
+func onlyAuthor(c Claim) (from, why string) {
+	fields := 0
+	for _, f := range c.Header {
+		if strings.EqualFold(strings.TrimSpace(f.Name), "from") {
+			fields++
+		}
+	}
+	switch {
+	case fields > 1:
+		return "", "it has several From fields"
+	case len(c.Froms) > 1:
+		return "", "From names several people"
+	case len(c.Froms) == 0 || Domain(c.Froms[0].Address) == "":
+		return "", "From names nobody"
+	}
+	return Normalise(c.Froms[0].Address), ""
+}
+
+// findToken looks for a good token, the mail answered first, then the references, latest first. why says what was wrong
+// with the first that looked like one.
+func findToken(c Claim, p Policy, k Keys, audiences []string, now time.Time) (t *Token, why string) {
+	ids := slices.Clone(c.InReplyTo[:min(len(c.InReplyTo), maxCandidates)])
+	for i := len(c.References) - 1; i >= 0 && len(ids) < maxCandidates; i-- {
+		ids = append(ids, c.References[i])
+	}
+	for _, id := range ids {
+		token, reason := k.Verify(id, p.Instance, audiences, now)
+		if reason == "" {
+			return &token, ""
+		}
+		if why == "" && reason != notOurs {
+			why = "the token of the mail answered is " + reason
+		}
+	}
+	return nil, why
+}
+
+func findLink(c Claim, p Policy, k Keys, from string, now time.Time) (Link, bool) {
+	for _, key := range c.Keys[:min(len(c.Keys), maxCandidates)] {
+		if l, reason := k.CheckLink(key, p.Instance, from, c.Request, now); reason == "" {
+			return l, true
+		}
+	}
+	return Link{}, false
+}

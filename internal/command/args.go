@@ -73,12 +73,11 @@ func (p *parser) noWord() {
 
 // unknown deals with a word that is no verb.
 func (p *parser) unknown(word string) {
-	for _, r := range p.fold[p.at:] { // the rest of a word such as "mine2"
-		if r == ' ' {
-			break
-		}
-		word += string(r)
+	end := p.at // of a word such as "mine2"
+	for end < p.len() && end < p.at+40 && p.fold[end] != ' ' {
+		end++
 	}
+	word += string(p.fold[p.at:end])
 	guesses := nearVerbs(core(write(word)).folded())
 	var forms []string
 	for _, g := range guesses {

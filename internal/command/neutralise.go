@@ -47,7 +47,8 @@ func Neutralise(text string) string {
 	return b.String()
 }
 
-// harmlessFragment tells whether what follows the "#" of a web address is a name that no break could make a command.
+// harmlessFragment tells whether what follows the "#" of a web address is a name that no break could make a command:
+// four letters or more, no beginning of which is a verb.
 func harmlessFragment(after []rune) bool {
 	end := 0
 	for end < len(after) && end < 40 && unicode.IsLetter(after[end]) {
@@ -56,13 +57,13 @@ func harmlessFragment(after []rune) bool {
 	if end < 4 || end == 40 {
 		return false
 	}
-	word := fold(string(after[:end]))
-	for name := range grammarByName { // a break may fall inside the word
-		if strings.HasPrefix(word, name) {
+	word := []rune(fold(string(after[:end])))
+	for cut := range word { // a break may fall inside the word
+		if begin := string(word[:cut+1]); grammarByName[begin] != nil || begin == keyWord {
 			return false
 		}
 	}
-	return !strings.HasPrefix(word, keyWord) && len(nearVerbs(word)) == 0
+	return true
 }
 
 // tag tells whether a request's tag follows a bracket: letters, perhaps spaces and a dash, and a digit.

@@ -15,8 +15,8 @@ func Read(text string, s Setting) Reading {
 	t := split(text, s)
 	r := Reading{Bare: t.bare()}
 	var note []string
-	for i, l := range t.lines {
-		l = t.meaning(i, r.Bare)
+	for i := range t.lines {
+		l := t.meaning(i, r.Bare)
 		switch l.sense {
 		case command:
 			l.cmd.Line = i + 1
@@ -53,21 +53,30 @@ func Read(text string, s Setting) Reading {
 type text struct {
 	set   Setting
 	raw   []string
-	lines []line
+	lines []*line
 	start int // first line behind the greeting
 	end   int // first line of the signature
 }
 
+// ordinary is every line of ordinary text: most lines are, and share it.
+var ordinary = &line{}
+
 func split(whole string, s Setting) text {
 	whole = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n").Replace(whole)
-	t := text{set: s}
+	t, marked := text{set: s}, 0
 	for raw := range strings.SplitSeq(whole, "\n") {
 		raw = strings.TrimRight(raw, " \t")
 		if raw == "--" { // RFC 3676, section 4.3: what follows is a signature
 			break
 		}
+		l := ordinary
+		if marked <= maxLines && raw != "" {
+			if parsed := parseLine(raw, s); parsed.sense != prose {
+				l, marked = &parsed, marked+1
+			}
+		}
 		t.raw = append(t.raw, raw)
-		t.lines = append(t.lines, parseLine(raw, s))
+		t.lines = append(t.lines, l)
 	}
 	t.start, t.end = greetingEnd(t.raw, t.lines), signatureStart(t.raw, t.lines, s.Author)
 	return t
@@ -102,7 +111,7 @@ func (t *text) bare() bool {
 
 // meaning is what a line is within the whole text.
 func (t *text) meaning(i int, bare bool) line {
-	l := t.lines[i]
+	l := *t.lines[i]
 	switch {
 	case l.sense == prose || l.sense == quote || l.sense == aKey:
 	case l.hashed:

@@ -25,7 +25,7 @@ const (
 )
 
 // greetingEnd returns the first line behind a greeting, 0 if the text has none.
-func greetingEnd(raw []string, lines []line) int {
+func greetingEnd(raw []string, lines []*line) int {
 	for i, l := range lines {
 		w := plainWords(raw[i])
 		if len(w) == 0 {
@@ -41,7 +41,7 @@ func greetingEnd(raw []string, lines []line) int {
 
 // signatureStart returns the first line of a signature, len(lines) if the text has none. A closing word begins one, what
 // a phone appends, or the author's own name, if what follows is short and holds no command without "#".
-func signatureStart(raw []string, lines []line, author string) int {
+func signatureStart(raw []string, lines []*line, author string) int {
 	start, name := len(lines), plainWords(author)
 	for i := len(lines) - 1; i >= 0; i-- {
 		filled := len(plainWords(raw[i])) > 0
