@@ -36,6 +36,8 @@ type Staffed interface {
 type Reviews interface {
 	// Next is the first review after t.
 	Next(t time.Time) time.Time
+	// Previous is the last review before t.
+	Previous(t time.Time) time.Time
 }
 
 // Item is one thing that will be due about a request.
@@ -141,17 +143,9 @@ func trim(rows *[]compose.Row, most int) int {
 	return cut
 }
 
-// DueReview is the review that has to be held now: the latest one that is past and later than the last one held or
-// started from. Reviews that nobody was there for (the machine was off) are not made up for one by one.
+// DueReview is the review that has to be held now: the latest one that has come, if it is later than the last one held.
+// Reviews that nobody was there for (the machine was off) are not made up for one by one.
 func DueReview(last, now time.Time, p *Policy) (at time.Time, ok bool) {
-	const most = 10_000 // reviews to look over: years of them
-	next := p.Reviews.Next(last)
-	for range most {
-		if next.IsZero() || next.After(now) {
-			break
-		}
-		at, ok = next, true
-		next = p.Reviews.Next(next)
-	}
-	return at, ok
+	at = p.Reviews.Previous(now.Add(1))
+	return at, at.After(last)
 }

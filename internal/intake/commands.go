@@ -58,7 +58,7 @@ func (d *decision) read() {
 	s := d.setting()
 	text := d.m.Reply
 	if d.answered != nil && d.answered.Text != "" {
-		text = command.NewWords([]string{d.answered.Text}, text)
+		text = d.printed().NewWords(text)
 	}
 	d.reading = command.Read(text, s)
 	if d.answered != nil && d.answered.Text != "" && d.m.Elided != "" {
@@ -74,12 +74,21 @@ func (d *decision) read() {
 	d.reading.Keys = append(d.reading.Keys, fromSubject.Keys...)
 }
 
+// printed is the answered mail as the bot printed it.
+func (d *decision) printed() command.Sent {
+	sent := command.Sent{Renderings: []string{d.answered.Text}, Prefix: d.policy.Prefix}
+	for _, row := range d.answered.Listed {
+		sent.Listed = append(sent.Listed, int64(row.Request))
+	}
+	return sent
+}
+
 // readAmongQuotes finds commands that were typed into the quoted mail. Each line must be a command by itself: what else
 // stands there is the mail program's.
 func (d *decision) readAmongQuotes(s command.Setting) {
 	const most = 500 // lines
 	n := 0
-	for line := range strings.Lines(command.NewWords([]string{d.answered.Text}, d.m.Elided)) {
+	for line := range strings.Lines(d.printed().NewWords(d.m.Elided)) {
 		if n++; n > most {
 			return
 		}

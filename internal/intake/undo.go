@@ -14,6 +14,11 @@ import (
 // done since; the others are put back. Those who were told get a correction.
 func (x *execution) undo(c command.Command) {
 	item := compose.ReceiptItem{Said: c.Raw}
+	if x.d.env.Shell {
+		item.Request = x.about
+		x.undoOne(x.about, x.lastCause(x.about), item)
+		return
+	}
 	if x.d.answered == nil || x.d.answered.Letter.Receipt == nil || x.d.answered.Letter.Receipt.Cause == 0 {
 		x.refused(item, refuse("undo takes back what a receipt says was done: answer that receipt"))
 		return
@@ -55,9 +60,22 @@ func (x *execution) undoOne(n request.Number, cause uint64, item compose.Receipt
 	x.items = append(x.items, item)
 }
 
+// lastCause is the ledger number of the last change to a request: what undo means at a shell, where no receipt is answered.
+func (x *execution) lastCause(n request.Number) uint64 {
+	for _, e := range slices.Backward(x.d.facts.Events(n)) {
+		if builds(e.Type) && e.Mail != 0 {
+			return e.Mail
+		}
+	}
+	return 0
+}
+
 // beforeCause is the request as it stood before a mail changed it, if nothing that people did since builds on that.
 func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request, *refusal) {
 	events := x.d.facts.Events(n)
+	if cause == 0 {
+		return request.Request{}, refuse("nothing was done to %s that could be taken back", x.d.label(n))
+	}
 	first := slices.IndexFunc(events, func(e request.Event) bool { return e.Mail == cause && e.Type != request.Added })
 	if first < 0 {
 		return request.Request{}, refuse("nothing of it is left to take back in %s", x.d.label(n))

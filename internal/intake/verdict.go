@@ -50,6 +50,7 @@ type DeskEvent struct {
 
 // The desk's events.
 const (
+	DeskOpened = "desk-opened" // the first run: reviews count from here
 	ReviewSent = "review-sent" // the digest went to the analysts, or the queue was empty
 	ReviewHeld = "review-held" // an analyst acted on it, or said so
 )
@@ -60,7 +61,8 @@ type Sent struct {
 	MessageID string
 	Letter    compose.Letter
 	Listed    []compose.Listed // what it offered, row by row
-	Text      string           // its plain text as sent; "" if it was not rendered yet
+	Subject   string           // as sent
+	Text      string           // its plain text as sent; "" if it was not rendered yet, or takes no commands
 }
 
 // Seen is a ledger row as far as recognising copies needs it.

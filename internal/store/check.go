@@ -135,7 +135,7 @@ func (tx *Tx) checkOutbox(c *Result, want expected) {
 }
 
 func (tx *Tx) checkIndexes(c *Result, want expected) {
-	for _, name := range [][]byte{bucketQueue, bucketNew, bucketDue, bucketByUID, bucketByID, bucketByContent, bucketToSend, bucketHeldDead, bucketBySentID} {
+	for _, name := range [][]byte{bucketQueue, bucketNew, bucketDue, bucketByUID, bucketByID, bucketByContent, bucketToSend, bucketHeldDead, bucketBySentID, bucketRates} {
 		keys := want[string(name)]
 		cursor := tx.bucket(name).Cursor()
 		for k, _ := cursor.First(); k != nil; k, _ = cursor.Next() {

@@ -1,13 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"triaged/internal/compose"
 	"triaged/internal/intake"
+	"triaged/internal/request"
 )
 
 // Delivery is where an outgoing mail stands.
@@ -58,13 +61,17 @@ func (tx *Tx) Owe(l compose.Letter, held string) Entry {
 }
 
 func (e Entry) indexKeys() []indexKey {
+	if e.ID == 0 {
+		return nil
+	}
+	keys := e.rateKeys()
 	switch e.State {
 	case Pending:
-		return []indexKey{{bucketToSend, key64s(timeKey(e.Next), e.ID)}}
+		keys = append(keys, indexKey{bucketToSend, key64s(timeKey(e.Next), e.ID)})
 	case Held, Dead:
-		return []indexKey{{bucketHeldDead, append([]byte(e.State+"\x00"), key64(e.ID)...)}}
+		keys = append(keys, indexKey{bucketHeldDead, append([]byte(e.State+"\x00"), key64(e.ID)...)})
 	}
-	return nil
+	return keys
 }
 
 func (tx *Tx) saveEntry(before, after Entry) {
@@ -147,4 +154,40 @@ func (tx *Tx) Outbox(state Delivery) iter.Seq[Entry] {
 			}
 		}
 	}
+}
+
+// MailsTo counts the mails owed to an address since a time, held ones not counted.
+func (tx *Tx) MailsTo(address string, since time.Time) int {
+	return tx.countSince(recipientKey(address), since)
+}
+
+// MailsAbout counts the mails owed about a request since a time, held ones not counted.
+func (tx *Tx) MailsAbout(n request.Number, since time.Time) int {
+	return tx.countSince(aboutKey(n), since)
+}
+
+func recipientKey(address string) []byte { return hashKey("to " + strings.ToLower(address)) }
+
+func aboutKey(n request.Number) []byte { return hashKey("about " + n.Label("")) }
+
+func (tx *Tx) countSince(prefix []byte, since time.Time) int {
+	count := 0
+	c := tx.bucket(bucketRates).Cursor()
+	for k, _ := c.Seek(append(prefix[:16:16], key64(timeKey(since))...)); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		count++
+	}
+	return count
+}
+
+// rateKeys are the entries by which caps count a mail. They follow from the entry.
+func (e Entry) rateKeys() []indexKey {
+	if e.State == Held {
+		return nil
+	}
+	tail := key64s(timeKey(e.Letter.At), e.ID)
+	keys := []indexKey{{bucketRates, append(recipientKey(e.Letter.To.Address), tail...)}}
+	if e.Letter.Request != 0 {
+		keys = append(keys, indexKey{bucketRates, append(aboutKey(e.Letter.Request), tail...)})
+	}
+	return keys
 }

@@ -97,13 +97,14 @@ var (
 	bucketToSend    = []byte("to-send")    // next attempt, outbox number of pending entries -> nothing
 	bucketHeldDead  = []byte("held-dead")  // state, outbox number of held and dead entries -> nothing
 	bucketBySentID  = []byte("by-sent-id") // hash of Message-ID -> outbox number
+	bucketRates     = []byte("rates")      // hash of recipient or request, time, outbox number -> nothing
 	bucketFolders   = []byte("folders")    // mailbox 0 folder -> time of the first look
 )
 
 var buckets = [][]byte{
 	bucketMeta, bucketLedger, bucketByUID, bucketByID, bucketByContent, bucketThreads, bucketRequests, bucketEvents,
 	bucketMails, bucketTexts, bucketQueue, bucketNew, bucketDue, bucketDesk, bucketOutbox, bucketToSend, bucketHeldDead,
-	bucketBySentID, bucketFolders,
+	bucketBySentID, bucketRates, bucketFolders,
 }
 
 const stateFile = "state.db"
@@ -271,3 +272,6 @@ func (tx *Tx) prefixed(bucket, prefix []byte, visit func(key, value []byte) bool
 		}
 	}
 }
+
+// ReadOnly tells whether the store was opened for looking only.
+func (s *Store) ReadOnly() bool { return s.options.ReadOnly }

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"triaged/internal/bot"
+	"triaged/internal/config"
+	"triaged/internal/control"
+)
+
+// ask puts a question to the daemon if one is running, else to the state itself, and hands each row of the answer to
+// each.
+func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args, each func(json.RawMessage) error) error {
+	cfg, err := config.Load(c.Config)
+	if err != nil {
+		return err
+	}
+	err = control.Ask(ctx, cfg.Desk.DataDir, op, args, each)
+	if !errors.Is(err, control.ErrNoDaemon) {
+		return err
+	}
+	writes := op == "do" || args.Send
+	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: !writes, Wait: 5 * time.Second})
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	if err := desk.Ops()[op](ctx, raw, func(row any) error { return marshalled(row, each) }); err != nil {
+		return err
+	}
+	if writes {
+		fmt.Fprintln(s.err, "No daemon is running: what is to be sent goes out when it runs.")
+	}
+	return nil
+}
+
+func marshalled(row any, each func(json.RawMessage) error) error {
+	b, err := json.Marshal(row)
+	if err != nil {
+		return err
+	}
+	return each(b)
+}
+
+// rows asks and prints: every row as it is with --json, else through show.
+func rows[T any](ctx context.Context, c *commands, s streams, op string, args bot.Args, show func(T)) error {
+	return c.ask(ctx, s, op, args, func(raw json.RawMessage) error {
+		if c.JSON {
+			_, err := fmt.Fprintf(s.out, "%s\n", raw)
+			return err
+		}
+		var row T
+		if err := json.Unmarshal(raw, &row); err != nil {
+			return fmt.Errorf("the answer cannot be read: %w", err)
+		}
+		show(row)
+		return nil
+	})
+}
+
+// printJSON prints one row for scripts.
+func printJSON(s streams, row any) error {
+	return marshalled(row, func(raw json.RawMessage) error {
+		_, err := fmt.Fprintf(s.out, "%s\n", raw)
+		return err
+	})
+}

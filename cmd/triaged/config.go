@@ -1,0 +1,33 @@
+package main
+
+import (
+	"fmt"
+
+	"triaged/internal/config"
+)
+
+type configCommand struct {
+	Example configExample `cmd:"" help:"Print an example configuration: every key with its meaning and default."`
+	Check   configCheck   `cmd:"" help:"Check the configuration without running it."`
+}
+
+type configExample struct{}
+
+func (configExample) Run(s streams) error {
+	_, err := s.out.Write(config.Example())
+	return err
+}
+
+type configCheck struct{}
+
+func (configCheck) Run(c *commands, s streams) error {
+	cfg, err := config.Load(c.Config)
+	if err != nil {
+		return err
+	}
+	for _, w := range cfg.Warnings {
+		fmt.Fprintln(s.err, "warning:", w)
+	}
+	_, err = fmt.Fprintf(s.out, "%s is good: %d mailbox(es), %d staff, %d team(s)\n", c.Config, len(cfg.Mailboxes), len(cfg.Staff), len(cfg.Teams))
+	return err
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"triaged/internal/bot"
+)
+
+type doCommand struct {
+	Number  string `arg:"" help:"The request, such as SR-12."`
+	Command string `arg:"" help:"What to do, as in a mail: '#1-3', '#resolve replaced the lamp'."`
+	As      string `required:"" placeholder:"ADDRESS" help:"The staff member who does it."`
+}
+
+func (l *doCommand) Run(ctx context.Context, c *commands, s streams) error {
+	failed := false
+	args := bot.Args{Number: l.Number, Text: l.Command, As: l.As}
+	err := c.ask(ctx, s, "do", args, func(raw json.RawMessage) error {
+		var r bot.ReceiptRow
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return err
+		}
+		failed = len(r.Failed) > 0
+		if c.JSON {
+			return printJSON(s, raw)
+		}
+		l.print(s, r)
+		return nil
+	})
+	if err == nil && failed {
+		return errRefused
+	}
+	return err
+}
+
+func (l *doCommand) print(s streams, r bot.ReceiptRow) {
+	for _, item := range r.Done {
+		fmt.Fprintf(s.out, "done: %s %s: %s\n", item.Request, printable(item.Said), item.Result)
+	}
+	for _, item := range r.Failed {
+		fmt.Fprintf(s.out, "not done: %s: %s", printable(item.Said), item.Result)
+		if len(item.Near) > 0 {
+			fmt.Fprintf(s.out, "; near it: %s", strings.Join(item.Near, ", "))
+		}
+		fmt.Fprintln(s.out)
+	}
+	if r.Undo != "" {
+		fmt.Fprintf(s.out, "to undo: %s --as %s\n", r.Undo, l.As)
+	}
+}

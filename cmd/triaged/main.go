@@ -1,0 +1,128 @@
+// Command triaged is a mail bot for a service desk: it turns every mail to one support mailbox into a numbered request,
+// and makes sure that somebody categorizes it in time.
+//
+// This package knows the command line: what is asked for, where to ask it, and how to print the answer. What is decided
+// stands in the packages below internal.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	_ "time/tzdata" // the desk's time zone must be known on a machine without zone files
+)
+
+// commands is the command line: one field a subcommand, each in a file of its own.
+type commands struct {
+	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration (default: config.toml)."`
+	JSON   bool   `name:"json" help:"Print JSON Lines, one object a line, for scripts."`
+
+	Run      runCommand     `cmd:"" help:"Run the bot: watch the mailboxes, answer, remind."`
+	Settings configCommand  `cmd:"" name:"config" help:"Print an example configuration, or check one."`
+	Chart    chartCommand   `cmd:"" help:"Print the categorization chart."`
+	List     listCommand    `cmd:"" help:"List requests in the order to work them."`
+	Show     showCommand    `cmd:"" help:"Show one request: its events and mails."`
+	Why      whyCommand     `cmd:"" help:"Explain when a request is due, step by step."`
+	Do       doCommand      `cmd:"" help:"Carry out a command such as '#1-3' on a request."`
+	Digest   digestCommand  `cmd:"" help:"Show the digest of the uncategorized queue, or send it now."`
+	Parse    parseCommand   `cmd:"" help:"Show how a mail is read."`
+	Suggest  suggestCommand `cmd:"" help:"Show which codes a mail would be suggested."`
+	Ledger   ledgerCommand  `cmd:"" help:"List what became of every received mail."`
+	Outbox   outboxCommand  `cmd:"" help:"List outgoing mail."`
+	Check    checkCommand   `cmd:"" help:"Prove that the state is whole."`
+	Version  versionCommand `cmd:"" help:"Print the version."`
+}
+
+// Exit statuses.
+const (
+	exitOK     = 0
+	exitFailed = 1 // what was asked for failed, or was refused
+	exitUsage  = 2
+)
+
+// errRefused ends a command with exitFailed after it has printed why.
+var errRefused = errors.New("refused")
+
+// streams is where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, s streams) int {
+	var c commands
+	parser, err := kong.New(&c,
+		kong.Name("triaged"),
+		kong.Description("A mail bot for a service desk. Start with `triaged demo`; then `triaged config example >config.toml`."),
+		kong.Writers(s.out, s.err),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "triaged:", err)
+		return exitFailed
+	}
+	return guarded(func() int { return execute(ctx, parser, &c, args, s) })
+}
+
+// exit is how kong leaves, after printing help.
+type exit int
+
+func guarded(f func() int) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			code = int(e)
+		}
+	}()
+	return f()
+}
+
+func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string, s streams) int {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	if args[0] == "help" {
+		args = append(args[1:], "--help")
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(s.err, "triaged: %v\nSee `triaged help`, or `triaged help COMMAND`.\n", err)
+		return exitUsage
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	parsed.Bind(c, s)
+	switch err := parsed.Run(); {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errRefused):
+		return exitFailed
+	case errors.As(err, new(usageError)):
+		fmt.Fprintln(s.err, "triaged:", err)
+		return exitUsage
+	default:
+		fmt.Fprintln(s.err, "triaged:", err)
+		return exitFailed
+	}
+}
+
+// usageError is a mistake on the command line that only the command itself could see.
+type usageError struct{ error }

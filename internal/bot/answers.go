@@ -1,0 +1,415 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"triaged/internal/agenda"
+	"triaged/internal/authority"
+	"triaged/internal/chart"
+	"triaged/internal/control"
+	"triaged/internal/message"
+	"triaged/internal/request"
+	"triaged/internal/store"
+	"triaged/internal/suggest"
+)
+
+// RequestRow is one request as `list` and `show` print it.
+type RequestRow struct {
+	Number        string       `json:"number"`
+	Subject       string       `json:"subject"`
+	Requester     string       `json:"requester"`
+	State         string       `json:"state"`
+	Category      string       `json:"category"`
+	SubmittedAt   time.Time    `json:"submitted_at"`
+	CategorizedAt *time.Time   `json:"categorized_at"`
+	DueAt         *time.Time   `json:"due_at"`
+	Overdue       bool         `json:"overdue"`
+	Assignee      string       `json:"assignee"`
+	Team          string       `json:"team"`
+	Source        string       `json:"source"`
+	Suggestions   []Suggestion `json:"suggestions"`
+}
+
+// Suggestion is a suggested code with its confidence.
+type Suggestion struct {
+	Code       string   `json:"code"`
+	Confidence float64  `json:"confidence"`
+	Because    []string `json:"because,omitempty"`
+}
+
+// Case is one request with all that happened to it, as `show` prints it.
+type Case struct {
+	RequestRow
+	Events []EventRow `json:"events"`
+	Mails  []MailRow  `json:"mails"`
+}
+
+// EventRow is one event.
+type EventRow struct {
+	At     time.Time `json:"at"`
+	Type   string    `json:"type"`
+	By     string    `json:"by"`
+	Detail string    `json:"detail"`
+}
+
+// MailRow is one mail of a request.
+type MailRow struct {
+	MessageID string    `json:"message_id"`
+	Direction string    `json:"direction"` // in, out
+	From      string    `json:"from"`
+	To        string    `json:"to"`
+	Subject   string    `json:"subject"`
+	At        time.Time `json:"at"`
+}
+
+// LedgerRow is one received mail as `ledger` prints it.
+type LedgerRow struct {
+	Ledger      uint64    `json:"ledger"`
+	Mailbox     string    `json:"mailbox"`
+	UIDValidity uint32    `json:"uid_validity"`
+	UID         uint32    `json:"uid"`
+	MessageID   string    `json:"message_id"`
+	Outcome     string    `json:"outcome"`
+	Reason      string    `json:"reason"`
+	Request     *string   `json:"request"`
+	At          time.Time `json:"at"`
+}
+
+// OutboxRow is one outgoing mail as `outbox` prints it.
+type OutboxRow struct {
+	ID        uint64     `json:"id"`
+	To        string     `json:"to"`
+	Kind      string     `json:"kind"`
+	Request   *string    `json:"request"`
+	Subject   string     `json:"subject"`
+	MessageID string     `json:"message_id"`
+	State     string     `json:"state"`
+	Attempts  int        `json:"attempts"`
+	LastError string     `json:"last_error"`
+	NextAt    *time.Time `json:"next_at"`
+}
+
+// Args are the arguments of all operations; each uses its own.
+type Args struct {
+	Queue   string `json:"queue,omitempty"`
+	Number  string `json:"number,omitempty"`
+	Text    string `json:"text,omitempty"`
+	As      string `json:"as,omitempty"`
+	State   string `json:"state,omitempty"`
+	Send    bool   `json:"send,omitempty"`
+	Mail    []byte `json:"mail,omitempty"`
+	Deep    bool   `json:"deep,omitempty"`
+	Outcome string `json:"outcome,omitempty"`
+}
+
+// Ops are the desk's answers to the shell.
+func (d *Desk) Ops() control.Ops {
+	return control.Ops{
+		"list": operation(d.List), "show": operation(d.Show), "why": operation(d.Why), "do": operation(d.Do),
+		"digest": operation(d.Digest), "ledger": operation(d.Ledger), "outbox": operation(d.Outbox),
+		"suggest": operation(d.Suggest), "check": operation(d.Check),
+	}
+}
+
+func operation(f func(Args, func(any) error) error) control.Op {
+	return func(_ context.Context, raw json.RawMessage, emit func(any) error) error {
+		var args Args
+		if err := json.Unmarshal(raw, &args); err != nil {
+			return fmt.Errorf("arguments: %w", err)
+		}
+		return f(args, emit)
+	}
+}
+
+// Queues are the names that `list --queue` knows.
+var Queues = []string{"open", "uncategorized", "overdue", "scheduled", "all"}
+
+// List emits the requests of a queue in the order to work them; the uncategorized ones oldest first, as the analysts
+// review them.
+func (d *Desk) List(a Args, emit func(any) error) error {
+	now := d.clock.Now()
+	return d.store.View(func(tx *store.Tx) error {
+		requests := tx.Queue()
+		switch a.Queue {
+		case "uncategorized":
+			requests = tx.Uncategorized()
+		case "all":
+			requests = tx.Requests()
+		}
+		for r := range requests {
+			row := d.row(tx, r, now)
+			if a.Queue == "overdue" && !row.Overdue || a.Queue == "scheduled" && r.State != request.Scheduled {
+				continue
+			}
+			if err := emit(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) row(tx *store.Tx, r request.Request, now time.Time) RequestRow {
+	due := r.Due(d.policy.Calendar)
+	row := RequestRow{
+		Number: r.Number.Label(d.policy.Prefix), Subject: tx.Text(r.Subject), Requester: r.Requester.Address,
+		State: string(r.State), Category: r.Code.String(), SubmittedAt: r.Submitted.UTC(),
+		CategorizedAt: timeOrNull(r.Categorized), DueAt: timeOrNull(due), Assignee: r.Assignee, Team: r.Team,
+		Source: string(r.Source), Suggestions: []Suggestion{},
+	}
+	switch {
+	case r.Uncategorized():
+		row.Overdue = !now.Before(r.Submitted.Add(d.policy.CategorizeWithin))
+		row.Suggestions = suggestionRows(d.suggestions(tx, r))
+	case r.State.Active():
+		row.Overdue = !due.IsZero() && now.After(due)
+	}
+	return row
+}
+
+func suggestionRows(all []suggest.Suggestion) []Suggestion {
+	rows := make([]Suggestion, len(all))
+	for i, s := range all {
+		rows[i] = Suggestion{Code: s.Code.String(), Confidence: s.Confidence, Because: s.Because}
+	}
+	return rows
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// find reads a number as people write it, "SR-12" or "12", and looks it up.
+func (d *Desk) find(tx *store.Tx, label string) (request.Request, error) {
+	digits := strings.TrimPrefix(strings.ToUpper(label), strings.ToUpper(d.policy.Prefix)+"-")
+	var n request.Number
+	if _, err := fmt.Sscanf(digits, "%d", &n); err != nil || n.Label("") != "-"+digits {
+		return request.Request{}, fmt.Errorf("%q is not a request number such as %s-12", label, d.policy.Prefix)
+	}
+	r, ok := tx.Request(n)
+	if !ok {
+		return r, fmt.Errorf("there is no %s", n.Label(d.policy.Prefix))
+	}
+	return r, nil
+}
+
+// Show emits one request with its events and mails.
+func (d *Desk) Show(a Args, emit func(any) error) error {
+	now := d.clock.Now()
+	return d.store.View(func(tx *store.Tx) error {
+		r, err := d.find(tx, a.Number)
+		if err != nil {
+			return err
+		}
+		c := Case{RequestRow: d.row(tx, r, now), Events: []EventRow{}, Mails: []MailRow{}}
+		for _, e := range tx.Events(r.Number) {
+			detail := e.Detail()
+			if e.Type == request.Noted || e.Type == request.Added {
+				detail = tx.Text(e.Text)
+			}
+			c.Events = append(c.Events, EventRow{At: e.At, Type: string(e.Type), By: e.By, Detail: detail})
+		}
+		c.Mails = d.mails(tx, r.Number)
+		return emit(c)
+	})
+}
+
+func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
+	all := []MailRow{}
+	in, out := tx.Mails(n)
+	for _, id := range in {
+		row, ok := tx.Row(id)
+		if !ok {
+			continue
+		}
+		m := MailRow{MessageID: row.MessageID, Direction: "in", At: row.Received}
+		if raw, err := d.store.Raw(row.Raw); err == nil {
+			parsed := message.Parse(raw.Data)
+			m.From, m.Subject = parsed.From.Address, parsed.Subject
+			if len(parsed.To) > 0 {
+				m.To = parsed.To[0].Address
+			}
+		}
+		all = append(all, m)
+	}
+	for _, id := range out {
+		if e, ok := tx.Entry(id); ok {
+			all = append(all, MailRow{
+				MessageID: e.MessageID, Direction: "out", From: d.house.Address, To: e.Letter.To.Address,
+				Subject: e.Subject, At: e.Letter.At,
+			})
+		}
+	}
+	return all
+}
+
+// Explanation is a due time and how it came about.
+type Explanation struct {
+	Number  string        `json:"number"`
+	DueAt   *time.Time    `json:"due_at"`
+	Promise string        `json:"promise"`
+	Paused  bool          `json:"paused"`
+	Steps   []Explanatory `json:"steps"`
+}
+
+// Explanatory is one span of the clock.
+type Explanatory struct {
+	From    time.Time  `json:"from"`
+	To      *time.Time `json:"to"`
+	Counted string     `json:"counted"`
+	Paused  bool       `json:"paused"`
+	Why     string     `json:"why"`
+}
+
+// Why emits how a request's due time came about.
+func (d *Desk) Why(a Args, emit func(any) error) error {
+	return d.store.View(func(tx *store.Tx) error {
+		r, err := d.find(tx, a.Number)
+		if err != nil {
+			return err
+		}
+		clock := r.ClockOf(d.policy.Calendar)
+		target := chart.Target{Hours: r.Promise.Hours, Days: r.Promise.Days, AsNeeded: r.Promise.AsNeeded}
+		x := Explanation{
+			Number: r.Number.Label(d.policy.Prefix), DueAt: timeOrNull(clock.Due), Promise: target.Words(),
+			Paused: clock.Paused, Steps: []Explanatory{},
+		}
+		for _, s := range clock.Steps {
+			x.Steps = append(x.Steps, Explanatory{
+				From: s.From.UTC(), To: timeOrNull(s.To), Counted: s.Counted.String(), Paused: s.Paused, Why: s.Why,
+			})
+		}
+		return emit(x)
+	})
+}
+
+// Ledger emits what became of each received mail, oldest first.
+func (d *Desk) Ledger(a Args, emit func(any) error) error {
+	return d.store.View(func(tx *store.Tx) error {
+		for row := range tx.Ledger(0) {
+			if a.Outcome != "" && string(row.Outcome) != a.Outcome {
+				continue
+			}
+			err := emit(LedgerRow{
+				Ledger: row.Number, Mailbox: row.Mailbox, UIDValidity: row.UIDValidity, UID: row.UID,
+				MessageID: row.MessageID, Outcome: string(row.Outcome), Reason: row.Reason,
+				Request: d.labelOrNull(row.Request), At: row.At,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) labelOrNull(n request.Number) *string {
+	if n == 0 {
+		return nil
+	}
+	label := n.Label(d.policy.Prefix)
+	return &label
+}
+
+// Outbox emits the outgoing mails in a state, or all.
+func (d *Desk) Outbox(a Args, emit func(any) error) error {
+	return d.store.View(func(tx *store.Tx) error {
+		for e := range tx.Outbox(store.Delivery(a.State)) {
+			err := emit(OutboxRow{
+				ID: e.ID, To: e.Letter.To.Address, Kind: string(e.Letter.Kind), Request: d.labelOrNull(e.Letter.Request),
+				Subject: e.Subject, MessageID: e.MessageID, State: string(e.State), Attempts: e.Attempts,
+				LastError: e.LastError, NextAt: timeOrNull(e.Next),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SuggestRow is what `suggest` prints for a mail.
+type SuggestRow struct {
+	Suggestions []Suggestion `json:"suggestions"`
+}
+
+// Suggest emits the suggestions for a mail that is given whole.
+func (d *Desk) Suggest(a Args, emit func(any) error) error {
+	m := message.Parse(a.Mail)
+	known := d.policy.Directory[authority.Normalise(m.From.Address)]
+	text := m.Reply
+	if text == "" {
+		text = m.Text
+	}
+	all := d.model.Suggest(suggest.Mail{
+		Subject: m.Topic, Text: text, Requester: m.From.Address, Title: known.Title, Campus: known.Campus,
+	}, 3)
+	return emit(SuggestRow{Suggestions: suggestionRows(all)})
+}
+
+// Check emits what a check of the store found.
+func (d *Desk) Check(a Args, emit func(any) error) error {
+	result, err := d.store.Check()
+	if err != nil {
+		return err
+	}
+	if a.Deep {
+		if err := d.store.CheckRaw(&result); err != nil {
+			return err
+		}
+	}
+	return emit(result)
+}
+
+// DigestRow is the digest as the analysts would get it now.
+type DigestRow struct {
+	Subject  string       `json:"subject"`
+	Text     string       `json:"text"`
+	Requests []RequestRow `json:"requests"`
+	SentTo   []string     `json:"sent_to"`
+}
+
+// Digest emits the uncategorized queue as the analysts would get it, and sends it if asked to.
+func (d *Desk) Digest(a Args, emit func(any) error) error {
+	now := d.clock.Now()
+	row := DigestRow{Requests: []RequestRow{}, SentTo: []string{}}
+	look := d.store.View
+	if a.Send {
+		look = d.store.Update
+	}
+	err := look(func(tx *store.Tx) error {
+		queue, foot := d.queue(tx)
+		for _, r := range queue {
+			row.Requests = append(row.Requests, d.row(tx, r, now))
+		}
+		for _, l := range agenda.Review(now, queue, foot, d.plan, now) {
+			if row.Text == "" {
+				mail, err := d.render(tx, l)
+				if err != nil {
+					return err
+				}
+				row.Subject, row.Text = mail.Subject, mail.Text
+			}
+			if a.Send {
+				d.owe(tx, l, now)
+				row.SentTo = append(row.SentTo, l.To.Address)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if a.Send {
+		d.wake()
+	}
+	return emit(row)
+}

@@ -1,0 +1,101 @@
+// Package bot is the three loops around one store: receive, deliver and agenda.
+//
+// It guarantees the way of one mail: mailbox, message, intake, store, outbox, delivery. What arrives is kept raw and
+// durable, decided and recorded in one transaction, and only then marked on the server. What is owed enters the outbox
+// in the transaction that owes it, and leaves it when a server has taken it. What is due becomes events and outbox
+// entries in one transaction. A crash at any point loses nothing; recovery is the normal way, taken again.
+//
+// It knows how the rooms are joined. It must not decide anything about a mail: that is intake's and agenda's. A Desk
+// serves the shell too, with or without the loops.
+package bot
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	"triaged/internal/delivery"
+	"triaged/internal/mailbox"
+)
+
+// Bot is the daemon: a Desk with its loops running.
+type Bot struct {
+	*Desk
+	mailboxes []mailbox.Settings
+	smtp      delivery.Settings
+
+	arrived chan struct{} // something entered the outbox
+	changed chan struct{} // due times may have changed
+
+	mu     sync.Mutex
+	status map[string]mailbox.Status
+}
+
+// New prepares the loops of a desk.
+func New(d *Desk, mailboxes []mailbox.Settings, smtp delivery.Settings) *Bot {
+	b := &Bot{
+		Desk: d, mailboxes: mailboxes, smtp: smtp,
+		arrived: make(chan struct{}, 1), changed: make(chan struct{}, 1), status: map[string]mailbox.Status{},
+	}
+	d.wake = b.wake
+	return b
+}
+
+// wake tells the loops that a transaction has committed.
+func (b *Bot) wake() {
+	for _, c := range []chan struct{}{b.arrived, b.changed} {
+		select {
+		case c <- struct{}{}:
+		default: // it knows already
+		}
+	}
+}
+
+// Run runs the loops until ctx ends, and returns once they have stopped. It returns an error if the store can no longer
+// be written, since nothing can be done then but to start again.
+func (b *Bot) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var all sync.WaitGroup
+	loop := func(name string, run func(context.Context) error) {
+		all.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					b.log.Error("loop stopped by a fault", "loop", name, "fault", r, "stack", string(debug.Stack()))
+					stop(fmt.Errorf("%s: %v", name, r))
+				}
+			}()
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				stop(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	for _, settings := range b.mailboxes {
+		loop("receive "+settings.Name, func(ctx context.Context) error { return b.receive(ctx, settings) })
+	}
+	loop("deliver", b.deliver)
+	loop("agenda", b.agenda)
+	all.Wait()
+	if err := context.Cause(ctx); err != nil && err != context.Canceled {
+		return err
+	}
+	return nil
+}
+
+// Status is the state of each mailbox, by name.
+func (b *Bot) Status() map[string]mailbox.Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make(map[string]mailbox.Status, len(b.status))
+	for k, v := range b.status {
+		all[k] = v
+	}
+	return all
+}
+
+func (b *Bot) observe(s mailbox.Status) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.status[s.Mailbox] = s
+}

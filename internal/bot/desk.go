@@ -1,0 +1,167 @@
+package bot
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"triaged/internal/agenda"
+	"triaged/internal/authority"
+	"triaged/internal/compose"
+	"triaged/internal/intake"
+	"triaged/internal/message"
+	"triaged/internal/request"
+	"triaged/internal/store"
+	"triaged/internal/suggest"
+)
+
+// Desk is a store together with everything that decides about it. It serves the loops, and the shell without them.
+type Desk struct {
+	store  *store.Store
+	policy *intake.Policy
+	plan   *agenda.Policy
+	house  compose.House
+	model  *suggest.Model
+	limits Limits
+	retry  Retry
+	notify []string // operators
+	clock  Clock
+	log    *slog.Logger
+	hook   func(string) // tests stop here; nil else
+	wake   func()       // tells the loops, if there are any, that a transaction has committed
+}
+
+// Limits caps what goes automatically to requesters and strangers.
+type Limits struct {
+	PerRecipient, PerRequest Rate
+}
+
+// Rate is so many mails in such a time; a zero Rate is no limit.
+type Rate struct {
+	Count int
+	Per   time.Duration
+}
+
+// Retry is how long to wait after each failed attempt, and when to give up.
+type Retry struct {
+	Waits  []time.Duration // the last one again and again
+	GiveUp time.Duration
+}
+
+// after is the wait behind the n-th attempt, counted from 1.
+func (r Retry) after(n int) time.Duration {
+	if len(r.Waits) == 0 {
+		return time.Minute
+	}
+	return r.Waits[min(n, len(r.Waits))-1]
+}
+
+// Store is the desk's memory.
+func (d *Desk) Store() *store.Store { return d.store }
+
+// Policy is what the desk decides by.
+func (d *Desk) Policy() *intake.Policy { return d.policy }
+
+// Close lets go of the store.
+func (d *Desk) Close() error { return d.store.Close() }
+
+// owe puts a mail into the outbox, held back if a cap says so. The desk's own people are outside of the caps.
+func (d *Desk) owe(tx *store.Tx, l compose.Letter, now time.Time) {
+	held := ""
+	if _, staff := d.policy.Roster.Person(l.To.Address); !staff && !l.Commands {
+		held = d.cap(tx, l, now)
+	}
+	tx.Owe(l, held)
+}
+
+func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) string {
+	over := func(r Rate, count func(time.Time) int) bool {
+		return r.Count > 0 && count(now.Add(-r.Per)) >= r.Count
+	}
+	if over(d.limits.PerRecipient, func(since time.Time) int { return tx.MailsTo(l.To.Address, since) }) {
+		return fmt.Sprintf("held: %s got %d mails within %s", l.To.Address, d.limits.PerRecipient.Count, d.limits.PerRecipient.Per)
+	}
+	if l.Request != 0 && over(d.limits.PerRequest, func(since time.Time) int { return tx.MailsAbout(l.Request, since) }) {
+		return fmt.Sprintf("held: %d mails about it within %s", d.limits.PerRequest.Count, d.limits.PerRequest.Per)
+	}
+	return ""
+}
+
+// footLine describes a mail that was set aside, for the end of a digest.
+func (d *Desk) footLine(row store.Row) string {
+	raw, err := d.store.Raw(row.Raw)
+	if err != nil {
+		return fmt.Sprintf("ledger %d: %s", row.Number, row.Reason)
+	}
+	m := message.Parse(raw.Data)
+	return fmt.Sprintf("%s wrote %q (%s)", m.From.Address, m.Subject, row.Reason)
+}
+
+// suggestions are the model's for one request.
+func (d *Desk) suggestions(tx *store.Tx, r request.Request) []suggest.Suggestion {
+	if d.model == nil || r.Number == 0 {
+		return nil
+	}
+	known := d.policy.Directory[authority.Normalise(r.Requester.Address)]
+	return d.model.Suggest(suggest.Mail{
+		Subject: tx.Text(r.Subject), Text: tx.Text(r.Text), Requester: r.Requester.Address, Title: known.Title,
+		Campus: r.Campus, Team: r.Team,
+	}, 3)
+}
+
+// material collects the texts behind a letter's references.
+func (d *Desk) material(tx *store.Tx, l compose.Letter) compose.Material {
+	m := compose.Material{Topic: tx.Text(l.Topic)}
+	switch {
+	case l.Acknowledgement != nil:
+		m.Text = tx.Text(l.Acknowledgement.Asked)
+	case l.Notice != nil:
+		m.Text = tx.Text(l.Notice.Text)
+		m.Attachments = d.attachments(tx, l.Notice.Mail)
+		if r, ok := tx.Request(l.Request); ok && r.Uncategorized() {
+			m.Suggestions = d.suggestions(tx, r)
+		}
+	case l.Receipt != nil:
+		m.Note = tx.Text(l.Receipt.Note)
+	case l.Outcome != nil:
+		m.Text = tx.Text(l.Outcome.Text)
+	case l.Queue != nil:
+		for _, row := range l.Queue.Rows {
+			r, _ := tx.Request(row.Request)
+			m.Rows = append(m.Rows, compose.RowMaterial{
+				Subject: tx.Text(row.Subject), Text: tx.Text(row.Text), Suggestions: d.suggestions(tx, r),
+			})
+		}
+	}
+	return m
+}
+
+// attachments are the files of a received mail, read from its raw bytes. Pictures of its layout are left out.
+func (d *Desk) attachments(tx *store.Tx, ledger uint64) []message.Attachment {
+	row, ok := tx.Row(ledger)
+	if !ok || row.Raw == (store.RawRef{}) {
+		return nil
+	}
+	raw, err := d.store.Raw(row.Raw)
+	if err != nil {
+		d.log.Error("raw mail", "ledger", ledger, "error", err)
+		return nil
+	}
+	var files []message.Attachment
+	for _, a := range message.Parse(raw.Data).Attachments {
+		if !a.Inline {
+			files = append(files, a)
+		}
+	}
+	return files
+}
+
+// tellOperators owes each operator a mail about trouble with the bot itself.
+func (d *Desk) tellOperators(tx *store.Tx, now time.Time, subject string, lines ...string) {
+	for _, address := range d.notify {
+		tx.Owe(compose.Letter{
+			Kind: compose.Operator, To: request.Person{Address: address}, At: now, Commands: true,
+			Plain: &compose.PlainBody{Subject: subject, Lines: lines},
+		}, "")
+	}
+}

@@ -1,0 +1,114 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"triaged/internal/compose"
+	"triaged/internal/intake"
+	"triaged/internal/message"
+	"triaged/internal/store"
+)
+
+// Shell is the mailbox that the ledger names for what was said at a shell.
+const Shell = "shell"
+
+// ReceiptRow is what `do` prints.
+type ReceiptRow struct {
+	Done   []ReceiptItemRow `json:"done"`
+	Failed []ReceiptItemRow `json:"failed"`
+	Undo   string           `json:"undo"`
+}
+
+// ReceiptItemRow is what became of one command.
+type ReceiptItemRow struct {
+	Request string   `json:"request"`
+	Said    string   `json:"said"`
+	Result  string   `json:"result"`
+	Code    string   `json:"code,omitempty"`
+	DueAt   any      `json:"due_at"`
+	Near    []string `json:"near,omitempty"`
+}
+
+// Do carries out commands about a request as if a mail of somebody's had brought them, with the shell as its proof. It
+// takes the mails' way through intake, so that a row of the ledger and a receipt say what was done.
+func (d *Desk) Do(a Args, emit func(any) error) error {
+	person, ok := d.policy.Roster.Person(a.As)
+	if !ok {
+		return fmt.Errorf("%q is nobody of the staff: name one of [[staff]] with --as", a.As)
+	}
+	row := ReceiptRow{Done: []ReceiptItemRow{}, Failed: []ReceiptItemRow{}}
+	now := d.clock.Now()
+	err := d.store.Update(func(tx *store.Tx) error {
+		r, err := d.find(tx, a.Number)
+		if err != nil {
+			return err
+		}
+		m := &message.Message{
+			From: message.Address{Name: person.Name, Address: person.Address}, Reply: a.Text, Text: a.Text,
+			Kind:    message.Personal,
+			Subject: "[" + r.Number.Label(d.policy.Prefix) + "]", Date: now,
+		}
+		env := intake.Envelope{Mailbox: Shell, Received: now, Ledger: tx.NextLedger(), Shell: true}
+		v := intake.Decide(m, env, tx, d.policy, now)
+		receipt := takeReceipt(&v)
+		if receipt == nil {
+			return errors.New("there was no command in that: write one such as '#1-3'")
+		}
+		d.fill(&row, receipt)
+		if err := tx.Apply(v); err != nil {
+			return err
+		}
+		for _, l := range v.Letters {
+			d.owe(tx, l, now)
+		}
+		tx.Account(store.Row{
+			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ": " + a.Text + " as " + person.Address,
+			Request: v.Request, At: now, Received: now,
+		})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	d.wake()
+	return emit(row)
+}
+
+// takeReceipt takes the receipt out of a verdict: at the shell it is printed, not sent.
+func takeReceipt(v *intake.Verdict) *compose.ReceiptBody {
+	for i, l := range v.Letters {
+		if l.Kind == compose.Receipt {
+			v.Letters = append(v.Letters[:i:i], v.Letters[i+1:]...)
+			return l.Receipt
+		}
+	}
+	return nil
+}
+
+func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody) {
+	for _, item := range receipt.Items {
+		r := ReceiptItemRow{
+			Request: item.Request.Label(d.policy.Prefix), Said: strings.TrimSpace(item.Said), Result: item.Result,
+			Code: item.Code.String(), DueAt: timeOrNull(item.Due),
+		}
+		for _, code := range item.Near {
+			r.Near = append(r.Near, code.String())
+		}
+		if item.Done {
+			row.Done = append(row.Done, r)
+		} else {
+			row.Failed = append(row.Failed, r)
+		}
+	}
+	if receipt.Undo && len(row.Done) > 0 {
+		row.Undo = fmt.Sprintf("triaged do %s '#undo'", row.Done[0].Request)
+	}
+}
+
+// render renders a mail for looking at, under a Message-ID that is never used.
+func (d *Desk) render(tx *store.Tx, l compose.Letter) (compose.Mail, error) {
+	_, domain, _ := strings.Cut(d.house.Address, "@")
+	return compose.Render(l, "preview@"+domain, d.material(tx, l), d.house)
+}

@@ -1,0 +1,171 @@
+package bot
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"triaged/internal/intake"
+	"triaged/internal/mailbox"
+	"triaged/internal/message"
+	"triaged/internal/store"
+)
+
+func (b *Bot) receive(ctx context.Context, s mailbox.Settings) error {
+	s.Observe = b.observe
+	err := mailbox.Watch(ctx, s, &receiver{b: b})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// receiver is the owner of a watched mailbox's mails.
+type receiver struct{ b *Bot }
+
+// Accounted finds mails whose row was committed before their move: a crash in between leaves such mails.
+func (o *receiver) Accounted(_ context.Context, f mailbox.Folder, listed []mailbox.Listed) ([]mailbox.Disposition, error) {
+	dispositions := make([]mailbox.Disposition, len(listed))
+	err := o.b.store.View(func(tx *store.Tx) error {
+		for i, l := range listed {
+			if row, ok := tx.Accounted(f.Mailbox, f.Name, f.UIDValidity, l.UID); ok {
+				dispositions[i] = disposition(row.Outcome)
+			}
+		}
+		return nil
+	})
+	return dispositions, err
+}
+
+func disposition(o intake.Outcome) mailbox.Disposition {
+	switch o.Meaning().Place {
+	case intake.Processed:
+		return mailbox.Done
+	case intake.Refused:
+		return mailbox.Refused
+	}
+	return mailbox.Leave
+}
+
+// Accept takes mails over: raw bytes first, then one transaction for all that they cause. Reading a mail needs no
+// transaction and is done beside, on every processor.
+func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.Mail) ([]mailbox.Disposition, error) {
+	messages := readAll(mails)
+	raw := make([]store.RawMail, len(mails))
+	for i, m := range mails {
+		raw[i] = store.RawMail{
+			Label: store.RawLabel{
+				Mailbox: f.Mailbox, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID, Received: m.Received.UTC(),
+			},
+			Data: m.Raw,
+		}
+	}
+	refs, err := o.b.store.KeepRaw(raw)
+	if err != nil {
+		return nil, err
+	}
+	// A crash here leaves raw bytes that nothing names; the mails are still in their folder and come again.
+	now := o.b.clock.Now()
+	dispositions := make([]mailbox.Disposition, len(mails))
+	rows := make([]store.Row, len(mails))
+	err = o.b.store.Update(func(tx *store.Tx) error {
+		first := tx.FirstLook(f.Mailbox, f.Name, now)
+		for i, m := range mails {
+			if row, ok := tx.Accounted(f.Mailbox, f.Name, f.UIDValidity, m.UID); ok {
+				dispositions[i] = disposition(row.Outcome)
+				continue
+			}
+			env := intake.Envelope{
+				Mailbox: f.Mailbox, Folder: f.Name, Junk: f.Junk, Received: m.Received, Size: m.Size,
+				Truncated: m.Truncated, Ledger: tx.NextLedger(), FirstLook: first,
+			}
+			row := store.Row{
+				Mailbox: f.Mailbox, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID, Received: m.Received,
+				Size: m.Size, Raw: refs[i],
+			}
+			if rows[i], err = o.b.record(tx, messages[i], env, row, now); err != nil {
+				return err
+			}
+			dispositions[i] = disposition(rows[i].Outcome)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// A crash here leaves mails that are accounted for and not yet moved; Accounted finds them.
+	for _, row := range rows {
+		if row.Outcome != "" {
+			o.b.logRow(row)
+		}
+	}
+	o.b.wake()
+	return dispositions, nil
+}
+
+// Trouble is told of a mail that the server does not hand out.
+func (o *receiver) Trouble(_ context.Context, f mailbox.Folder, l mailbox.Listed, err error) {
+	o.b.log.Error("a mail cannot be fetched", "mailbox", f.Mailbox, "folder", f.Name, "uid", l.UID, "error", err)
+}
+
+// readAll parses the mails on all processors.
+func readAll(mails []mailbox.Mail) []*message.Message {
+	messages := make([]*message.Message, len(mails))
+	if len(mails) == 1 {
+		messages[0] = message.Parse(mails[0].Raw)
+		return messages
+	}
+	var all sync.WaitGroup
+	next := make(chan int)
+	for range min(runtime.GOMAXPROCS(0), len(mails)) {
+		all.Go(func() {
+			for i := range next {
+				messages[i] = message.Parse(mails[i].Raw)
+			}
+		})
+	}
+	for i := range mails {
+		next <- i
+	}
+	close(next)
+	all.Wait()
+	return messages
+}
+
+// record decides one mail and records all of the verdict: events, mails owed, and the ledger row.
+func (d *Desk) record(tx *store.Tx, m *message.Message, env intake.Envelope, row store.Row, now time.Time) (store.Row, error) {
+	v := d.decide(tx, m, env, now)
+	if err := tx.Apply(v); err != nil {
+		return row, fmt.Errorf("%s, uid %d: %w", row.Folder, row.UID, err)
+	}
+	for _, l := range v.Letters {
+		d.owe(tx, l, now)
+	}
+	row.Number, row.MessageID, row.Fingerprint = env.Ledger, m.MessageID, hex.EncodeToString(m.Fingerprint[:])
+	row.Outcome, row.Reason, row.Request, row.At = v.Outcome, v.Reason, v.Request, now
+	tx.Account(row)
+	return row, nil
+}
+
+// decide asks intake. A mail that makes it fail is accounted for like any other, and stops nothing.
+func (d *Desk) decide(tx *store.Tx, m *message.Message, env intake.Envelope, now time.Time) (v intake.Verdict) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			d.log.Error("a mail could not be decided", "ledger", env.Ledger, "fault", fault)
+			v = intake.Verdict{Outcome: intake.Unreadable, Reason: fmt.Sprintf("it could not be decided: %v", fault)}
+		}
+	}()
+	return intake.Decide(m, env, tx, d.policy, now)
+}
+
+func (d *Desk) logRow(row store.Row) {
+	level := d.log.Info
+	if row.Outcome.Meaning().Error {
+		level = d.log.Warn
+	}
+	level("mail", "ledger", row.Number, "mailbox", row.Mailbox, "uid", row.UID, "outcome", row.Outcome,
+		"request", row.Request.Label(d.policy.Prefix), "reason", row.Reason)
+}

@@ -1,0 +1,281 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"triaged/internal/agenda"
+	"triaged/internal/authority"
+	"triaged/internal/compose"
+	"triaged/internal/config"
+	"triaged/internal/delivery"
+	"triaged/internal/intake"
+	"triaged/internal/mailbox"
+	"triaged/internal/request"
+	"triaged/internal/store"
+	"triaged/internal/suggest"
+	"triaged/internal/worktime"
+	"triaged/templates"
+)
+
+// Rim is what a desk gets from its surroundings rather than from the configuration. The zero Rim is the real world.
+type Rim struct {
+	Clock    Clock
+	Log      *slog.Logger
+	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	ReadOnly bool              // open the store for looking only
+	Wait     time.Duration     // for another process to let go of the store
+	Point    func(name string) // told of each step after which a crash would leave something different; for tests
+}
+
+// Open opens the desk that a configuration describes.
+func Open(c *config.Config, rim Rim) (*Desk, error) {
+	if rim.Clock == nil {
+		rim.Clock = Wall{}
+	}
+	if rim.Log == nil {
+		rim.Log = slog.New(slog.DiscardHandler)
+	}
+	calendar, err := worktime.Compile("calendar", c.Location(), calendarSpec(c, c.Calendar.Hours))
+	if err != nil {
+		return nil, err
+	}
+	plan, err := planOf(c, calendar)
+	if err != nil {
+		return nil, err
+	}
+	policy := policyOf(c, calendar)
+	if policy.Directory, err = readDirectory(c.Desk.Directory); err != nil {
+		return nil, err
+	}
+	texts, err := compose.Load(templates.Files)
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{
+		policy: policy, plan: plan, clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {},
+		house: compose.House{
+			Desk: c.Desk.Name, Address: c.Desk.Address, Prefix: c.Desk.Prefix, Zone: c.Location(), Chart: c.Chart(),
+			Languages: c.Desk.Languages, Texts: texts,
+		},
+		model:  suggest.New(c.Chart(), suggest.DefaultLexicon()),
+		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest)},
+		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
+		notify: c.Notify.Operator,
+	}
+	if err := d.openStore(c, rim); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *Desk) openStore(c *config.Config, rim Rim) error {
+	_, domain, _ := strings.Cut(c.Desk.Address, "@")
+	var err error
+	d.store, err = store.Open(store.Options{
+		Dir: c.Desk.DataDir, ReadOnly: rim.ReadOnly, Wait: rim.Wait, Point: rim.Point,
+		Derive: d.derive, Policy: fingerprint(c),
+		MessageID: func(id uint64, e store.Entry) string {
+			l := e.Letter
+			return d.policy.Keys.MessageID(authority.Token{
+				Instance: d.house.Instance, Audience: l.To.Address, Request: int64(l.Request), Nonce: id,
+				IssuedDay: authority.DayOf(l.At),
+			}, domain)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.identify(); err != nil {
+		d.store.Close()
+		return err
+	}
+	return nil
+}
+
+// identify takes the instance and its keys from the store, and marks a new desk's first moment.
+func (d *Desk) identify() error {
+	fresh := false
+	err := d.store.View(func(tx *store.Tx) error {
+		key := authority.Key{ID: 1}
+		copy(key.Secret[:], tx.Secret())
+		d.policy.Keys = authority.Keys{key}
+		d.house.Keys, d.house.Instance = d.policy.Keys, tx.Instance()
+		for name, box := range d.policy.Mailboxes {
+			box.Proof.Instance = tx.Instance()
+			d.policy.Mailboxes[name] = box
+		}
+		_, ok := tx.LastDesk(intake.DeskOpened)
+		fresh = !ok && !d.store.ReadOnly()
+		return nil
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	return d.store.Update(func(tx *store.Tx) error {
+		tx.AppendDesk(intake.DeskEvent{At: d.clock.Now(), Type: intake.DeskOpened})
+		return nil
+	})
+}
+
+// derive is what the indexes hold of a request under this desk's policy.
+func (d *Desk) derive(r request.Request) store.Derived {
+	entry, _ := d.policy.Chart.Lookup(r.Code)
+	var derived store.Derived
+	derived.Rank = r.RankOf(r.Due(d.policy.Calendar), entry.Rules.Emergency, d.policy.CategorizeWithin)
+	for _, item := range agenda.Due(r, d.plan) {
+		derived.Due = append(derived.Due, store.Due{At: item.At, What: item.What})
+	}
+	return derived
+}
+
+// fingerprint identifies what derive depends on.
+func fingerprint(c *config.Config) string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%+v %+v %+v %+v %s", c.Calendar, c.Reminders, c.Review, c.Desk.Timezone, c.Chart().Wall())
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+func calendarSpec(c *config.Config, hours string) worktime.Spec {
+	return worktime.Spec{
+		Workdays: c.Calendar.Workdays, Hours: hours, Holidays: c.Calendar.Holidays, EarlyRelease: c.Calendar.EarlyRelease,
+	}
+}
+
+func planOf(c *config.Config, calendar *worktime.Calendar) (*agenda.Policy, error) {
+	staffed := calendar
+	if c.Review.Staffed != "" {
+		var err error
+		if staffed, err = worktime.Compile("review", c.Location(), calendarSpec(c, c.Review.Staffed)); err != nil {
+			return nil, err
+		}
+	}
+	reviews, err := worktime.NewReviews("review", calendar, c.Review.Hours, c.Review.Staffed)
+	if err != nil {
+		return nil, err
+	}
+	return &agenda.Policy{
+		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Staffed: staffed, Reviews: reviews,
+		Analysts: rosterOf(c).Staff(authority.Analyst), SendEmpty: c.Review.SendEmpty, MaxRows: 100,
+	}, nil
+}
+
+func rosterOf(c *config.Config) *authority.Roster {
+	var people []authority.Person
+	for _, s := range c.Staff {
+		people = append(people, authority.Person{Address: s.Address, Name: s.Name, Role: authority.Role(s.Role), Teams: s.Teams})
+	}
+	var teams []authority.Team
+	for _, t := range c.Teams {
+		teams = append(teams, authority.Team{Name: t.Name, Address: t.Address, Codes: t.Codes, Campuses: t.Campuses})
+	}
+	return authority.NewRoster(people, teams, c.Notify.NewRequest)
+}
+
+func policyOf(c *config.Config, calendar *worktime.Calendar) *intake.Policy {
+	p := &intake.Policy{
+		Address: c.Desk.Address, Prefix: c.Desk.Prefix, Aliases: c.Desk.Aliases, Eligible: c.Desk.Eligible,
+		Zone: c.Location(), Roster: rosterOf(c), Chart: c.Chart(), Calendar: calendar, DayLength: calendar.DayLength(),
+		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Mailboxes: map[string]intake.MailboxPolicy{},
+	}
+	for _, s := range c.Sources {
+		kind := request.Monitor
+		if string(s.Kind) == string(request.Portal) {
+			kind = request.Portal
+		}
+		p.Sources = append(p.Sources, intake.Source{Address: s.Address, Kind: kind})
+	}
+	for _, m := range c.Mailboxes {
+		p.Mailboxes[m.Name] = intake.MailboxPolicy{
+			Proof: authority.Policy{
+				Mode: authority.Mode(c.Desk.Authority), Preset: authority.Preset(or(string(m.AuthPreset), string(c.Desk.AuthPreset))),
+				AuthservID: or(m.AuthservID, c.Desk.AuthservID),
+			},
+			AcknowledgeNewerThan: m.AcknowledgeNewerThan.D(), OnlyNew: m.Start == "new", MaxSize: int64(m.MaxSize),
+		}
+	}
+	return p
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func rate(r config.Rate) Rate { return Rate{Count: r.Count, Per: r.Per.D()} }
+
+func durations(list []config.Duration) []time.Duration {
+	all := make([]time.Duration, len(list))
+	for i, d := range list {
+		all[i] = d.D()
+	}
+	return all
+}
+
+// Mailboxes are the settings of the watched mailboxes.
+func Mailboxes(c *config.Config, rim Rim) ([]mailbox.Settings, error) {
+	var all []mailbox.Settings
+	for _, m := range c.Mailboxes {
+		trust, err := trusting(m.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("mailbox %s: %w", m.Name, err)
+		}
+		login := m.Login
+		all = append(all, mailbox.Settings{
+			Name: m.Name, Address: m.Address, Security: string(m.Security), TLS: trust, Folder: m.Folder,
+			DoneFolder: m.DoneFolder, RefusedFolder: m.RefusedFolder, JunkFolder: m.JunkFolder,
+			PollInterval: m.PollInterval.D(), MaxSize: int64(m.MaxSize), Reconnect: durations(m.Reconnect),
+			Dial: rim.Dial, Log: rim.Log,
+			Login: func(context.Context) (mailbox.Credentials, error) {
+				return mailbox.Credentials{Username: login.Username, Password: login.Password.Reveal()}, nil
+			},
+		})
+	}
+	return all, nil
+}
+
+// Delivery is the settings of the server that takes the bot's mail.
+func Delivery(c *config.Config, rim Rim) (delivery.Settings, error) {
+	trust, err := trusting(c.SMTP.CAFile)
+	if err != nil {
+		return delivery.Settings{}, fmt.Errorf("smtp: %w", err)
+	}
+	s := delivery.Settings{Address: c.SMTP.Address, Security: string(c.SMTP.Security), TLS: trust, Dial: rim.Dial}
+	_, s.Hello, _ = strings.Cut(c.Desk.Address, "@")
+	if login := c.SMTP.Login; login.Username != "" {
+		s.Login = func(context.Context) (delivery.Credentials, error) {
+			return delivery.Credentials{Username: login.Username, Password: login.Password.Reveal()}, nil
+		}
+	}
+	return s, nil
+}
+
+// trusting is a TLS configuration that believes the system's roots and those of a file.
+func trusting(file string) (*tls.Config, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read ca_file: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("ca_file %s holds no certificate in PEM form", file)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
