@@ -70,6 +70,7 @@ type htmlReader struct {
 	lists     []list
 	bullet    string // owed before the next content
 	tables    []table
+	sepDepth  int // owed: the bar before a cell of the table at this depth; 0: none
 	link      link
 }
 
@@ -83,7 +84,6 @@ type table struct {
 	cells     int // cells with content in the current row
 	start     int // length of the output where the current cell starts
 	startLine int
-	sep       bool
 }
 
 type link struct {
@@ -145,10 +145,7 @@ func (r *htmlReader) start(tag atom.Atom, more bool) {
 			r.tables = append(r.tables, table{start: len(r.out)})
 		}
 	case atom.Tr:
-		r.block(1)
-		if n := len(r.tables); n > 0 {
-			r.tables[n-1].cells = 0
-		}
+		r.endRow()
 	case atom.Td, atom.Th:
 		r.cell()
 	case atom.Input, atom.Button, atom.Select:
@@ -188,10 +185,12 @@ func (r *htmlReader) end(tag atom.Atom) {
 			r.block(2)
 		}
 	case atom.Table:
-		r.block(1)
+		r.endRow()
 		if n := len(r.tables); n > 0 {
 			r.tables = r.tables[:n-1]
 		}
+	case atom.Tr:
+		r.endRow()
 	case atom.Td, atom.Th:
 		r.endCell()
 	case atom.Br: // "</br>" is shown as a break
@@ -330,10 +329,7 @@ func (r *htmlReader) begin() {
 	} else if r.hard > 1 {
 		r.out = append(r.out, strings.Repeat(" ", min(r.hard, 8))...)
 	}
-	if n := len(r.tables); n > 0 {
-		r.tables[n-1].sep = false
-	}
-	r.space = false
+	r.space, r.sepDepth = false, 0
 }
 
 func (r *htmlReader) newLine(depth int, blank bool) {
@@ -350,6 +346,9 @@ func marks(depth int) string { return quoteMarks[:min(depth, len(quoteMarks))] }
 
 // block ends the current line, with a blank line behind it if breaks is 2.
 func (r *htmlReader) block(breaks int) {
+	if r.sepDepth > 0 {
+		return // the first block of a cell stands beside the cell before
+	}
 	if !r.lineOpen && r.hard > 0 && r.owed > 0 {
 		breaks = 2 // a paragraph with nothing but a no-break space is a blank line
 	}
@@ -370,8 +369,9 @@ func (r *htmlReader) lineBreak() {
 
 // margin tells how far apart a paragraph stands from its neighbours: Outlook makes each line one, without margins.
 func (r *htmlReader) margin() int {
-	if strings.HasPrefix(r.attr.class, "Mso") || strings.HasPrefix(r.attr.class, "xmso") || strings.HasPrefix(r.attr.class, "x_Mso") ||
-		strings.HasPrefix(r.attr.class, "p1") || r.attr.has("margin:0") || r.attr.has("margin-top:0") && r.attr.has("margin-bottom:0") {
+	class := strings.TrimPrefix(r.attr.class, "x_")
+	if len(r.lists) > 0 || strings.HasPrefix(class, "Mso") || strings.HasPrefix(class, "xmso") || r.attr.has("margin:0") ||
+		r.attr.has("margin-top:0") && r.attr.has("margin-bottom:0") {
 		return 1
 	}
 	return 2
@@ -477,40 +477,55 @@ func (r *htmlReader) cell() {
 	}
 	r.endCell()
 	t := &r.tables[n-1]
-	if t.cells > 0 {
-		if r.lines == t.startLine {
-			r.owed, r.lineOpen, t.sep = 0, true, true
-		} else {
-			r.block(1)
-		}
+	if t.cells > 0 && r.lines == t.startLine {
+		r.owed, r.lineOpen, r.sepDepth = 0, true, n
+	} else {
+		r.block(1)
 	}
 	r.space, r.hard = false, 0
 	t.start, t.startLine = len(r.out), r.lines
-	if r.owed > 0 || len(r.out) == 0 {
+	if r.owed > 0 && len(r.out) > 0 {
 		t.startLine++ // the cell's first word begins a new line
-	}
-	if len(r.out) == 0 {
-		t.startLine--
 	}
 }
 
 // endCell counts the cell if there is something in it.
 func (r *htmlReader) endCell() {
-	if n := len(r.tables); n > 0 {
-		if t := &r.tables[n-1]; len(r.out) > t.start {
-			t.cells++
-			t.start = len(r.out)
+	n := len(r.tables)
+	if n == 0 {
+		return
+	}
+	if r.sepDepth == n {
+		r.sepDepth = 0
+	}
+	if t := &r.tables[n-1]; len(r.out) > t.start {
+		t.cells++
+		t.start = len(r.out)
+	}
+}
+
+// endRow ends the row of a table before its next one.
+func (r *htmlReader) endRow() {
+	n := len(r.tables)
+	if r.sepDepth == n {
+		r.sepDepth = 0
+	}
+	r.block(1)
+	if n > 0 {
+		if r.tables[n-1].cells > 1 {
+			r.owed = min(r.owed, 1) // the rows of a table stand close
 		}
+		r.tables[n-1].cells = 0
+		r.tables[n-1].start = len(r.out)
 	}
 }
 
 // separate writes what stands between two cells of a row: a space after a label, else a bar.
 func (r *htmlReader) separate() {
-	n := len(r.tables)
-	if n == 0 || !r.tables[n-1].sep {
+	if r.sepDepth == 0 {
 		return
 	}
-	r.tables[n-1].sep = false
+	r.sepDepth = 0
 	r.out = bytes.TrimRight(r.out, " ")
 	switch {
 	case len(r.out) == 0 || r.out[len(r.out)-1] == '\n':
