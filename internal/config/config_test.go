@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -204,6 +205,23 @@ config.toml:14: smtp.give_up_after: must be longer than nothing`},
 		`config.toml:14: review.hours: 24 is not an hour of the day from 0 to 23, each once`},
 	{"review hours in words", `[notify]`, "[review]\nhours = \"even\"\n[notify]",
 		`config.toml:14: review.hours: must be "odd" or a list of hours such as [7, 9, 11]`},
+	{"no workdays", `[notify]`, "[calendar]\nworkdays = []\n[notify]",
+		`config.toml:14: calendar.workdays: there are none: write those of the desk, such as ["Mon", "Fri"]`},
+	{"hours across midnight", `[notify]`, "[calendar]\nhours = \"22:00-06:00\"\n[notify]",
+		`config.toml:14: calendar.hours: "22:00-06:00" closes before it opens: hours cannot cross midnight, and end at 24:00 at the latest`},
+	{"no holiday", `[notify]`, "[calendar]\nholidays = [\n\"US federal\",\n\"2026-02-30\"]\nhours_on = { Fre = \"07:00-13:00\" }\n[notify]", `
+config.toml:16: calendar.holidays: "2026-02-30" does not exist
+config.toml:17: calendar.hours_on.Fre: "Fre" is not a day of the week: write Mon, Tue, Wed, Thu, Fri, Sat or Sun`},
+	{"early release of a Saturday", `[notify]`, "[calendar]\nearly_release = [\"2026-12-19 12:00\"]\n[notify]",
+		`config.toml:14: calendar.early_release: "2026-12-19 12:00": nobody works on Saturday, 2026-12-19: not a workday`},
+	{"season without hours", `[notify]`, "[[calendar.season]]\nname = \"summer\"\ndays = \"06-08..08-07\"\n[notify]",
+		`config.toml:13: calendar.season.hours: season "summer" changes nothing: give it hours or workdays; days without work are holidays`},
+	{"hours for a day that is none", `[notify]`, "[calendar]\nhours_on = [\"Fri\"]\n[notify]",
+		`config.toml:14: calendar.hours_on: must be a table, not a list`},
+	{"reviews at night", `[notify]`, "[review]\nhours = [1, 3]\n[notify]",
+		`config.toml:14: review.hours: [1 3]: none falls in staffed hours, 07:00–17:00, so no review would ever be held`},
+	{"staffed", `[notify]`, "[review]\nstaffed = \"always\"\n[notify]",
+		`config.toml:14: review.staffed: "always" are not hours: write them as "07:00-17:00"`},
 	{"metrics", `[notify]`, "[metrics]\nlisten = \"9180\"\n[notify]",
 		`config.toml:14: metrics.listen: "9180" has no port, did you mean "127.0.0.1:9180"?`},
 
@@ -230,4 +248,40 @@ config.toml:23: team.codes: "4" names no codes: write one such as "1-3", "4-*" f
 config.toml:27: team.codes: 1-3 belongs to team "a" already`},
 	{"source without kind", `role = "analyst"`, "role = \"analyst\"\n[[source]]\naddress = \"portal@school.example\"",
 		`config.toml:20: source.kind: is missing, write "portal" or "monitor"`},
+}
+
+func TestProblemsAreCapped(t *testing.T) {
+	var b strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&b, "key%d = 1\n", i)
+	}
+	_, err := Parse("config.toml", []byte(b.String()))
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != maxProblems+1 || lines[maxProblems] != "config.toml: there may be more problems, mend these first" {
+		t.Errorf("%d problems, the last one %q", len(lines), lines[len(lines)-1])
+	}
+}
+
+// What no person would write costs no more than reading it.
+func TestDeepKeysAreBounded(t *testing.T) {
+	const n = 100_000
+	for name, text := range map[string]string{
+		"dotted key":    strings.Repeat("a.", n) + "a = 1",
+		"dotted table":  "[" + strings.Repeat("a.", n) + "a]",
+		"arrays":        "a = " + strings.Repeat("[", n) + strings.Repeat("]", n),
+		"inline tables": "a = " + strings.Repeat("{a = ", n) + "1" + strings.Repeat("}", n),
+	} {
+		if _, err := Parse("config.toml", []byte(text)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		size := 0
+		if name == "dotted key" || name == "dotted table" {
+			for path := range indexLines([]byte(text)) {
+				size += len(path)
+			}
+		}
+		if size > maxPath*maxPath {
+			t.Errorf("%s: %d bytes of paths", name, size)
+		}
+	}
 }

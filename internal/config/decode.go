@@ -20,8 +20,17 @@ type document struct {
 	failed   map[string]bool // keys that something is said about already
 }
 
+// maxProblems bounds what a file that is no configuration at all costs, and what people have to read of it.
+const maxProblems = 100
+
+// full tells whether looking for more problems is pointless.
+func (d *document) full() bool { return len(d.problems) >= maxProblems }
+
 // add records a problem of the value at path.
 func (d *document) add(path, message, hint string) {
+	if d.full() {
+		return
+	}
 	d.problems = append(d.problems, Problem{d.file, d.lines.of(path), plain(path), message, hint})
 }
 
@@ -76,7 +85,7 @@ func (d *document) decode(data []byte, c *Config) bool {
 type field struct {
 	key      string
 	optional bool   // the example shows it commented out
-	example  string // what the example shows for it, if optional
+	example  string // what the example shows for it, where it would be empty
 	name     string // of the struct's field
 	owner    reflect.Type
 	index    []int
@@ -110,6 +119,9 @@ func keysOf(t reflect.Type) []string {
 func (d *document) table(path string, raw map[string]any, dst reflect.Value) {
 	fields := fieldsOf(dst.Type())
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		if d.full() {
+			return
+		}
 		at, v := join(path, key), raw[key]
 		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
 		if i < 0 {
@@ -186,6 +198,8 @@ func (d *document) value(path string, v any, dst reflect.Value) {
 		}
 	case reflect.Slice:
 		d.list(path, v, dst)
+	case reflect.Map:
+		d.texts(path, v, dst)
 	case reflect.Pointer:
 		dst.Set(reflect.New(dst.Type().Elem()))
 		d.structure(path, v, dst.Elem())
@@ -224,6 +238,22 @@ func (d *document) list(path string, v any, dst reflect.Value) {
 	for i, e := range raw {
 		d.value(fmt.Sprintf("%s[%d]", path, i), e, dst.Index(i))
 	}
+}
+
+// texts reads a table of the user's own keys.
+func (d *document) texts(path string, v any, dst reflect.Value) {
+	raw, ok := v.(map[string]any)
+	if !ok {
+		d.wrong(path, "must be a table, not "+kind(v), "")
+		return
+	}
+	texts := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		if s, ok := d.text(join(path, key), raw[key]); ok {
+			texts[key] = s
+		}
+	}
+	dst.Set(reflect.ValueOf(texts))
 }
 
 func (d *document) string(path string, v any, dst reflect.Value) {

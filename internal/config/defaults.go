@@ -13,6 +13,8 @@ func Default() *Config {
 			Authority:  TokenOrDMARC,
 			AuthPreset: Authserv,
 			Languages:  []string{"en"},
+
+			ReopenWithin: Duration(14 * day),
 		},
 		SMTP: SMTP{
 			Security: StartTLS,

@@ -113,7 +113,7 @@ func (w *exampleWriter) table(path string, v reflect.Value, explain bool) {
 	first := true
 	for _, f := range fieldsOf(v.Type()) {
 		value := v.FieldByIndex(f.index)
-		if value.Kind() == reflect.Pointer {
+		if isTable(value.Type()) {
 			inner = append(inner, f)
 			continue
 		}
@@ -131,15 +131,23 @@ func (w *exampleWriter) table(path string, v reflect.Value, explain bool) {
 	}
 	for _, f := range inner {
 		if explain {
-			w.optionalTable(path, f, v.FieldByIndex(f.index).Type().Elem())
+			w.optionalTable(path, f, v.FieldByIndex(f.index).Type())
 		}
 	}
+}
+
+// isTable tells whether a key is a table inside of a table, or a list of them. All of these are optional.
+func isTable(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
 }
 
 func (w *exampleWriter) key(f field, v reflect.Value) {
 	off, value := w.off, tomlValue(v)
 	if v.IsZero() && f.example != "" {
-		value = strconv.Quote(f.example)
+		value = f.example
+		if v.Kind() == reflect.String {
+			value = strconv.Quote(f.example)
+		}
 	}
 	if v.IsZero() && f.optional {
 		off = "#"
@@ -150,9 +158,13 @@ func (w *exampleWriter) key(f field, v reflect.Value) {
 func (w *exampleWriter) optionalTable(path string, f field, t reflect.Type) {
 	w.out.WriteByte('\n')
 	w.comment(w.docs[f.owner.Name()+"."+f.name])
-	fmt.Fprintf(&w.out, "#[%s.%s]\n", path, f.key)
+	form := "#[%s.%s]\n"
+	if t.Kind() == reflect.Slice {
+		form = "#[[%s.%s]]\n"
+	}
+	fmt.Fprintf(&w.out, form, path, f.key)
 	w.off = "#"
-	w.table(path+"."+f.key, reflect.New(t).Elem(), path == "mailbox")
+	w.table(path+"."+f.key, reflect.New(t.Elem()).Elem(), path != "smtp")
 	w.off = ""
 }
 
@@ -184,6 +196,8 @@ func tomlValue(v reflect.Value) string {
 		return strconv.Quote(x.String())
 	}
 	switch v.Kind() {
+	case reflect.Map:
+		return "{}" // no sample has one
 	case reflect.String:
 		return strconv.Quote(v.String())
 	case reflect.Bool:

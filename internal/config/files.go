@@ -49,11 +49,7 @@ func (d *document) readChart(c *Config) {
 		d.checkCodes(c)
 		return
 	}
-	all := []error{err}
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		all = several.Unwrap()
-	}
-	for _, one := range all {
+	for _, one := range unjoined(err) {
 		d.problems = append(d.problems, located(name, one.Error()))
 	}
 }

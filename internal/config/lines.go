@@ -22,6 +22,8 @@ func (x lineIndex) of(path string) int {
 	return 0
 }
 
+const maxPath = 256 // bytes; no key of a configuration has a longer path, and longer ones are not followed
+
 // indexLines walks a document that is known to be valid TOML.
 func indexLines(data []byte) lineIndex {
 	w := &lineWalker{lines: lineIndex{}, tables: map[string]int{}}
@@ -62,6 +64,9 @@ func (w *lineWalker) header(e *unstable.Node) string {
 			path += "[" + strconv.Itoa(n-1) + "]"
 		}
 		path, line = join(path, string(it.Node().Data)), w.line(it.Node())
+		if len(path) > maxPath {
+			return path[:maxPath]
+		}
 	}
 	if e.Kind == unstable.ArrayTable {
 		n := w.tables[path]
@@ -77,6 +82,9 @@ func (w *lineWalker) keyValue(base string, e *unstable.Node) {
 	path, line := base, 0
 	for it := e.Key(); it.Next(); {
 		path, line = join(path, string(it.Node().Data)), w.line(it.Node())
+		if len(path) > maxPath {
+			return
+		}
 		w.note(path, line)
 	}
 	w.value(path, line, e.Value())
@@ -87,6 +95,9 @@ func (w *lineWalker) value(path string, line int, v *unstable.Node) {
 		line = w.line(v)
 	}
 	w.note(path, line)
+	if len(path) > maxPath {
+		return
+	}
 	switch v.Kind {
 	case unstable.InlineTable:
 		for it := v.Children(); it.Next(); {

@@ -57,6 +57,9 @@ func parse(name string, data []byte) (*Config, *document) {
 func (d *document) result(c *Config) (*Config, error) {
 	if len(d.problems) > 0 {
 		sortByLine(d.problems)
+		if d.full() {
+			d.problems = append(d.problems, Problem{File: d.file, Message: "there may be more problems", Hint: "mend these first"})
+		}
 		return nil, &Problems{d.problems}
 	}
 	sortByLine(c.Warnings)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"go/ast"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"triaged/internal/chart"
+	"triaged/internal/worktime"
 )
 
 var update = flag.Bool("update", false, "write config.example.toml anew")
@@ -44,12 +46,13 @@ func TestExampleLoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := sample()
-	want.location, want.chart = c.location, c.chart
+	want.location, want.chart, want.calendar, want.reviews = c.location, c.chart, c.calendar, c.reviews
 	want.resolve(".")
 	want.Mailboxes[0].Password, want.SMTP.Password = NewSecret("pa"), NewSecret("pa")
 	empty := func(p cmp.Path) bool { return p.Last().Type() == reflect.TypeFor[[]string]() }
 	same := cmp.FilterPath(empty, cmp.Comparer(func(a, b []string) bool { return strings.Join(a, "\n") == strings.Join(b, "\n") }))
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}), cmp.Comparer(sameLocation), cmp.Comparer(sameChart), same); diff != "" {
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}), cmp.Comparer(sameLocation), cmp.Comparer(samePointer[chart.Chart]),
+		cmp.Comparer(samePointer[worktime.Calendar]), cmp.Comparer(samePointer[worktime.Reviews]), same); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -74,7 +77,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		}
 	}
 	for key, words := range fieldComments() {
-		if strings.TrimSpace(words) == "" && key != "Config.location" && key != "Config.chart" {
+		if strings.TrimSpace(words) == "" && ast.IsExported(key[strings.IndexByte(key, '.')+1:]) {
 			t.Errorf("%s has no comment", key)
 		}
 	}
@@ -208,7 +211,7 @@ func TestWarnings(t *testing.T) {
 
 func sameLocation(a, b *time.Location) bool { return a.String() == b.String() }
 
-func sameChart(a, b *chart.Chart) bool { return a == b }
+func samePointer[T any](a, b *T) bool { return a == b }
 
 func TestLoadOwnChart(t *testing.T) {
 	text := strings.Replace(small, "authserv_id", "chart = \"chart.toml\"\nauthserv_id", 1)

@@ -20,17 +20,17 @@ func (d *document) checkPeople(c *Config) {
 }
 
 func (d *document) checkStaff(c *Config) {
-	analyst := false
+	analyst, seen, teams := false, names{}, teamNames(c)
 	for i, s := range c.Staff {
 		path := fmt.Sprintf("staff[%d]", i)
 		d.outside(c, path+".address", s.Address)
-		d.once(path+".address", s.Address, i, func(j int) string { return c.Staff[j].Address })
+		d.once(path+".address", s.Address, seen)
 		if s.Role == "" {
 			d.wrong(path+".role", "is missing", "write "+oneOf(s.Role.choices()))
 		}
 		analyst = analyst || s.Role == Analyst || d.failed[path+".role"] // who knows what was meant
 		for j, name := range s.Teams {
-			d.knownTeam(c, fmt.Sprintf("%s.teams[%d]", path, j), name)
+			d.knownTeam(teams, fmt.Sprintf("%s.teams[%d]", path, j), name)
 		}
 	}
 	if !analyst {
@@ -38,30 +38,40 @@ func (d *document) checkStaff(c *Config) {
 	}
 }
 
-func (d *document) knownTeam(c *Config, path, name string) {
-	var names []string
-	for _, t := range c.Teams {
-		names = append(names, t.Name)
+func teamNames(c *Config) []string {
+	all := make([]string, len(c.Teams))
+	for i, t := range c.Teams {
+		all[i] = t.Name
 	}
-	if slices.Contains(names, name) {
+	return all
+}
+
+func (d *document) knownTeam(teams []string, path, name string) {
+	if d.full() || slices.Contains(teams, name) {
 		return
 	}
 	hint := "add a [[team]] of that name"
-	if k := nearest(name, names); k != "" {
+	if k := nearest(name, teams); k != "" {
 		hint = fmt.Sprintf("did you mean %q?", k)
 	}
 	d.wrong(path, fmt.Sprintf("there is no team %q", name), hint)
 }
 
 func (d *document) checkTeams(c *Config) {
+	seen, peopled := names{}, names{}
+	for _, s := range c.Staff {
+		for _, name := range s.Teams {
+			peopled[name] = true
+		}
+	}
 	for i, t := range c.Teams {
 		path := fmt.Sprintf("team[%d]", i)
 		if d.needed(path+".name", t.Name, "") {
-			d.once(path+".name", t.Name, i, func(j int) string { return c.Teams[j].Name })
+			d.once(path+".name", t.Name, seen)
 		}
 		if t.Address != "" {
 			d.outside(c, path+".address", t.Address)
-		} else if !slices.ContainsFunc(c.Staff, func(s Staff) bool { return slices.Contains(s.Teams, t.Name) }) {
+		} else if !peopled[t.Name] {
 			d.wrong(path+".address", fmt.Sprintf("is missing, and nobody of the staff belongs to %q", t.Name),
 				"its mail would reach nobody")
 		}
@@ -69,10 +79,11 @@ func (d *document) checkTeams(c *Config) {
 }
 
 func (d *document) checkSources(c *Config) {
+	seen := names{}
 	for i, s := range c.Sources {
 		path := fmt.Sprintf("source[%d]", i)
 		d.outside(c, path+".address", s.Address)
-		d.once(path+".address", s.Address, i, func(j int) string { return c.Sources[j].Address })
+		d.once(path+".address", s.Address, seen)
 		if s.Kind == "" {
 			d.wrong(path+".kind", "is missing", "write "+oneOf(s.Kind.choices()))
 		}
@@ -80,21 +91,24 @@ func (d *document) checkSources(c *Config) {
 }
 
 func (d *document) recipients(c *Config, path string, list []string) {
+	seen := names{}
 	for i, a := range list {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		d.outside(c, at, a)
-		d.once(at, a, i, func(j int) string { return list[j] })
+		d.once(at, a, seen)
 	}
 }
 
-// once refuses a value that one of the n before it has, too; case does not tell two apart.
-func (d *document) once(path, value string, n int, earlier func(int) string) {
-	for j := range n {
-		if value != "" && strings.EqualFold(value, earlier(j)) {
-			d.wrong(path, fmt.Sprintf("%q is listed twice", value), "")
-			return
-		}
+// names knows which names of a list have been seen; case does not tell two apart.
+type names map[string]bool
+
+// once refuses a value that the list has already.
+func (d *document) once(path, value string, seen names) {
+	folded := strings.ToLower(value)
+	if folded != "" && seen[folded] {
+		d.wrong(path, fmt.Sprintf("%q is listed twice", value), "")
 	}
+	seen[folded] = true
 }
 
 // outside checks an address that the bot writes to or takes mail from: it cannot be the bot's own.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"triaged/internal/chart"
+	"triaged/internal/worktime"
 )
 
 // Config is everything that a desk decides about its bot. The comments of this file are those of config.example.toml.
@@ -50,6 +51,8 @@ type Config struct {
 
 	location *time.Location
 	chart    *chart.Chart
+	calendar *worktime.Calendar
+	reviews  *worktime.Reviews
 }
 
 // Location is the desk's time zone.
@@ -57,6 +60,12 @@ func (c *Config) Location() *time.Location { return c.location }
 
 // Chart is the chart that this desk categorizes by: the built-in one or, after Load, the district's own.
 func (c *Config) Chart() *chart.Chart { return c.chart }
+
+// WorkingTime computes with the desk's calendar.
+func (c *Config) WorkingTime() *worktime.Calendar { return c.calendar }
+
+// Reviews are the moments at which the uncategorized queue is reviewed.
+func (c *Config) Reviews() *worktime.Reviews { return c.reviews }
 
 // Desk is the service desk and its bot.
 type Desk struct {
@@ -97,6 +106,12 @@ type Desk struct {
 
 	// A file of the people who write to the desk, CSV with the columns address,name,campus,title.
 	Directory string `toml:"directory"`
+
+	// Whether people here write 2/3 for the second of March. Dates such as 2026-03-02 are understood anyway.
+	DayFirst bool `toml:"day_first"`
+
+	// An answer within this time reopens a resolved request; later it opens a new one. "0s": at any time.
+	ReopenWithin Duration `toml:"reopen_within"`
 
 	// A district's own categorization chart. Without it the built-in chart of the procedure holds.
 	Chart string `toml:"chart,optional" example:"chart.toml"`
@@ -217,7 +232,7 @@ type SMTP struct {
 	GiveUpAfter Duration `toml:"give_up_after"`
 }
 
-// Calendar is the desk's working time, as written; Config.Clock computes with it.
+// Calendar is the desk's working time, as written; Config.WorkingTime computes with it.
 type Calendar struct {
 	// The working days of a week.
 	Workdays []string `toml:"workdays"`
@@ -225,11 +240,35 @@ type Calendar struct {
 	// The working hours of a day.
 	Hours string `toml:"hours"`
 
+	// The hours of days of the week that differ.
+	HoursOn map[string]string `toml:"hours_on,optional" example:"{ Fri = \"07:00-13:00\" }"`
+
 	// Days off: days and ranges of days, and rules such as "US federal".
 	Holidays []string `toml:"holidays"`
 
 	// Days that end early, with the time they end.
 	EarlyRelease []string `toml:"early_release"`
+
+	// A part of the year with hours of its own: one [[calendar.season]] table each.
+	Seasons []Season `toml:"season,optional"`
+}
+
+// Season is a part of the year with hours of its own.
+type Season struct {
+	// Its name, as people read it where a due time is explained.
+	Name string `toml:"name" example:"summer hours"`
+
+	// Its days: "06-08..08-07" for every year, "2026-06-08..2026-08-07" for one.
+	Days string `toml:"days" example:"06-08..08-07"`
+
+	// The working days of a week then. Left out: as in [calendar].
+	Workdays []string `toml:"workdays,optional" example:"[\"Mon\", \"Tue\", \"Wed\", \"Thu\"]"`
+
+	// The working hours of a day then. Left out: as in [calendar].
+	Hours string `toml:"hours" example:"07:30-17:00"`
+
+	// As in [calendar].
+	HoursOn map[string]string `toml:"hours_on,optional" example:"{ Thu = \"07:30-12:00\" }"`
 }
 
 // Reminders says when people are reminded.

@@ -74,7 +74,13 @@ func (d *document) verdicts(c *Config, i int) {
 	}
 }
 
+const maxMailboxes = 100 // each is a connection and a loop of its own
+
 func (d *document) checkTogether(mailboxes []Mailbox) {
+	if len(mailboxes) > maxMailboxes {
+		d.wrong("mailbox", fmt.Sprintf("there are %d mailboxes", len(mailboxes)), fmt.Sprintf("watch at most %d", maxMailboxes))
+		return
+	}
 	for i, a := range mailboxes {
 		path := fmt.Sprintf("mailbox[%d]", i)
 		for _, b := range mailboxes[:i] {
