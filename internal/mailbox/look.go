@@ -77,11 +77,11 @@ func (s *session) list(ctx context.Context, v *view) ([]Listed, error) {
 		v.listedAt = time.Now()
 	}
 	all, first := v.open, v.next
-	selected := s.client.Mailbox()
-	if selected == nil {
-		return nil, fmt.Errorf("%s closed the folder %q", s.Address, v.name)
+	empty, err := s.empty(ctx, v)
+	if err != nil {
+		return nil, err
 	}
-	if selected.NumMessages > 0 {
+	if !empty {
 		var set imap.UIDSet
 		set.AddRange(imap.UID(first), 0)
 		found, err := s.fetchList(ctx, set)
@@ -101,6 +101,21 @@ func (s *session) list(ctx context.Context, v *view) ([]Listed, error) {
 		s.forgetTroubles(v.folder, all)
 	}
 	return all, nil
+}
+
+// empty tells whether the open folder holds no mails; some servers take offence at a FETCH then.
+func (s *session) empty(ctx context.Context, v *view) (bool, error) {
+	if selected := s.client.Mailbox(); selected != nil && selected.NumMessages == 0 {
+		// It was so when the server last spoke. NOOP lets it speak (RFC 3501, section 6.1.2).
+		if err := s.command(ctx, "NOOP", func() error { return s.client.Noop().Wait() }); err != nil {
+			return false, err
+		}
+	}
+	selected := s.client.Mailbox()
+	if selected == nil {
+		return false, fmt.Errorf("%s closed the folder %q", s.Address, v.name)
+	}
+	return selected.NumMessages == 0, nil
 }
 
 // fetchList asks for what Listed holds. Nothing else is asked for: an ENVELOPE would be buffered at any length.

@@ -2,6 +2,7 @@ package mailbox_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -126,6 +127,9 @@ func newDesk(t *testing.T, o inprocess.IMAPOptions) *desk {
 	}
 	return d
 }
+
+// clientConfig trusts a certificate.
+func clientConfig(c *inprocess.Certificate) *tls.Config { return &tls.Config{RootCAs: c.Roots} }
 
 func login(user, password string) func(context.Context) (mailbox.Credentials, error) {
 	return func(context.Context) (mailbox.Credentials, error) {
