@@ -66,7 +66,7 @@ func endsAttribution(s string) bool {
 		return true
 	case '-', '*', '_', '>', ' ':
 		if s[len(s)-1] == '>' {
-			return strings.HasSuffix(s, ">>>") && strings.HasPrefix(s, ">>>") && len(s) > 12
+			return isEnclosed(s)
 		}
 		trimmed := strings.TrimRight(s, "-*_ ")
 		return strings.HasSuffix(trimmed, ":") || strings.HasSuffix(trimmed, "wrote")
@@ -117,7 +117,7 @@ func (t *trimmer) clues(s string) clues {
 	c := clues{}
 	c.date, c.clock = dateClues(s)
 	c.address = strings.IndexByte(s, '@') > 0
-	c.enclosed = strings.HasPrefix(s, ">>>") && strings.HasSuffix(s, ">>>")
+	c.enclosed = isEnclosed(s)
 	if end := strings.IndexByte(s, '>'); end >= 0 && !c.enclosed {
 		c.continues = s[0] == '<' || strings.IndexByte(s[:end], '<') < 0
 	}

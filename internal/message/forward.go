@@ -65,9 +65,13 @@ func inlineForward(text, subject string, left int) *Forwarded {
 		}
 		isQuoted := t.lines[i].mark == quoted
 		switch kind := dividerKind(s); {
-		case kind == 'f' && !(isQuoted && answer), kind == 'o' && forward:
+		case kind == 'f' && !(isQuoted && answer), (kind == 'o' || mayDivide(s)) && forward:
 			if f := t.forwardBelow(i+1, left); f != nil {
 				return f
+			}
+		case len(s) > 40 && isDash(s, true) && !answer:
+			if b, ok := gluedBlock(s); ok && b.hasFrom {
+				return t.passedOn(&b, i+1, left)
 			}
 		case forward:
 			if kind, _ := labelOf(s); kind != noLabel {
@@ -109,9 +113,14 @@ func (t *trimmer) forwardBelow(i, left int) *Forwarded {
 	if !ok || !b.hasFrom {
 		return nil
 	}
+	return q.passedOn(&b, b.end, left)
+}
+
+// passedOn makes a forwarded mail of its header block and the text from line i on, which some programs mark as a quote.
+func (t *trimmer) passedOn(b *headerBlock, i, left int) *Forwarded {
 	f := &Forwarded{From: shownAddress(b.from), Subject: oneLine(b.subject), Date: shownDate(b.date)}
-	if b.end < len(q.lines) {
-		f.fill(q.text[q.lines[b.end].start:], left)
+	if i = t.next(i); i < len(t.lines) {
+		f.fill(t.unquoted(i), left)
 	}
 	return f
 }
@@ -243,17 +252,14 @@ func shownAddress(s string) Address {
 }
 
 // isForwardSubject tells whether the first prefix of a subject is that of a forward, in any language.
-func isForwardSubject(subject string) bool {
-	p := subjectPrefix(subject)
-	return forwardPrefixes[p]
-}
+func isForwardSubject(subject string) bool { return forwardPrefixes[subjectPrefix(subject)] }
 
 // isAnswerSubject tells whether the first prefix of a subject is that of an answer.
 func isAnswerSubject(subject string) bool { return answerPrefixes[subjectPrefix(subject)] }
 
 // subjectPrefix returns what stands before the first colon of a subject, in lower case and without counters ("Re[2]").
 func subjectPrefix(subject string) string {
-	s := strings.ToLower(strings.TrimSpace(subject))
+	s := strings.ToLower(untagged(subject))
 	k := strings.IndexAny(s, ":：")
 	if k <= 0 || k > 24 {
 		return ""
@@ -263,6 +269,15 @@ func subjectPrefix(subject string) string {
 		s = s[:open]
 	}
 	return strings.TrimRight(s, " 0123456789^.")
+}
+
+// untagged removes what gateways put in front of a subject.
+func untagged(subject string) string {
+	s := strings.TrimSpace(subject)
+	for range 3 {
+		s = strings.TrimSpace(cutTag(s, nil))
+	}
+	return s
 }
 
 // forwardPrefixes and answerPrefixes begin subjects. Danish and Norwegian forwards begin with "VS", as do Finnish

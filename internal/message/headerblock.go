@@ -223,20 +223,34 @@ func foldLabel(b []byte, s string) []byte {
 // with a header block below it, and returns the line after both, or i.
 func (t *trimmer) dividerAt(i int) int {
 	s := t.at(i)
-	if !isDivider(s) {
-		if !isRule(s) || len(s) < 5 {
-			return i
-		}
-		// a rule is a divider only with a header block right below it
+	switch known := isDivider(s); {
+	case known && isDash(s, true):
+		return t.belowDivider(i)
+	case known, mayDivide(s), isRule(s) && len(s) >= 5:
+		// "Begin forwarded message:" alone is a sentence, and a rule a rule: a header block must follow
 		n := t.next(i + 1)
-		if n > i+3 || n >= len(t.lines) || t.lines[n].mark == quoted {
+		if n > i+3 || n >= len(t.lines) {
 			return i
 		}
-		if b, ok := t.headerBlockAt(n, true); ok && b.kinds() >= 2 && b.hasFrom {
+		if t.lines[n].mark == quoted {
+			if kind, _ := labelOf(unquote(t.at(n))); known && kind != noLabel {
+				return i + 1
+			}
+			return i
+		}
+		if b, ok := t.headerBlockAt(n, true); ok && b.hasFrom {
 			return b.end
 		}
-		return i
+	case isDash(s, true):
+		if _, ok := gluedBlock(s); ok {
+			return i + 1
+		}
 	}
+	return i
+}
+
+// belowDivider returns the line after a divider and the header block or attribution that may follow it.
+func (t *trimmer) belowDivider(i int) int {
 	n := t.next(i + 1)
 	if n < len(t.lines) && t.lines[n].mark == words {
 		if b, ok := t.headerBlockAt(n, true); ok {
@@ -246,10 +260,50 @@ func (t *trimmer) dividerAt(i int) int {
 			return h.end
 		}
 	}
-	if !isDash(s, true) {
-		return i // "Begin forwarded message:" alone is a sentence like any other
-	}
 	return i + 1
+}
+
+// gluedBlock reads a divider and a header block that a mail program has written into one line without anything between
+// them: "----- Forwarded Message ----- From: Kim <kim@school.example>To: …Sent: …Subject: …".
+func gluedBlock(s string) (b headerBlock, ok bool) {
+	if len(s) < 40 || len(s) > 4000 {
+		return b, false
+	}
+	core := strings.TrimLeftFunc(s, func(r rune) bool { return isRuleRune(r) || isUnseen(r) })
+	end := strings.Index(core, "--")
+	if end < 4 || end > 100 || dividerKind("-----"+core[:end]+"-----") == 0 {
+		return b, false
+	}
+	rest := strings.TrimLeftFunc(core[end:], func(r rune) bool { return isRuleRune(r) || isUnseen(r) })
+	kind, from := noLabel, 0
+	for i := 0; i < len(rest); i++ {
+		if rest[i] != ':' {
+			continue
+		}
+		k, start := labelBefore(rest, i, from)
+		if k == noLabel {
+			continue
+		}
+		b.set(kind, strings.TrimSpace(rest[from:start]))
+		kind, from = k, i+1
+	}
+	b.set(kind, strings.TrimSpace(rest[from:]))
+	return b, b.plausible(true)
+}
+
+// labelBefore finds the label that ends before the colon at i, and where it begins, at from or later.
+func labelBefore(s string, i, from int) (label, int) {
+	best, at := noLabel, i
+	var buf [2 * maxLabelBytes]byte
+	for start := i - 1; start >= from && start > i-maxLabelBytes; start-- {
+		if c := s[start]; c >= 0x80 && c < 0xc0 {
+			continue // in the middle of a character
+		}
+		if kind, ok := labels[string(foldLabel(buf[:0], s[start:i]))]; ok && s[start] != ' ' {
+			best, at = kind, start
+		}
+	}
+	return best, at
 }
 
 // isRule tells a line drawn of dashes, underscores, stars or the like.

@@ -13,7 +13,7 @@ var labels = labelTable(map[label]string{
 		|wysłano|wysłane|data wysłania|отправлено|дата|дата отправки|надіслано|відправлено|发送时间|发送日期|时间|日期|發送時間|傳送時間|寄件日期|傳送日期|送信日時|日時|日付|送信日
 		|보낸 날짜|보낸날짜|날짜|đã gửi|gửi|ngày|ngày gửi|تاريخ الإرسال|التاريخ|تم الإرسال|أرسلت|נשלח|תאריך|elküldve|trimis|dată|data|poslano|poslané|gönderilen|gönderildi
 		|gönderme tarihi|tarih|στάλθηκε|ημερομηνία|saadetud|kuupäev|išsiųsta|nosūtīts|tanggal|dikirim|terkirim|วันที่|ส่ง|sent date|dags|изпратено|दिनांक`,
-	toLabel: `to|an|à|a|para|aan|till|til|vastaanottaja|komu|do|pre|кому|до|получатель|одержувач|收件人|收件者|宛先|받는 사람|받는사람|수신|đến|tới|người nhận|إلى|אל|címzett|către|destinatarul
+	toLabel: `to|an|à|a|para|aan|till|til|vastaanottaja|komu|do|pre|кому|до|получатель|одержувач|收件人|收件者|宛先|送信先|받는 사람|받는사람|수신|đến|tới|người nhận|إلى|אל|címzett|către|destinatarul
 		|prima|za|kime|kime gönderildi|προς|destinataire|destinatario|destinatário|pour|kepada|ถึง|adresat|empfänger|kam|kam|saaja|sendt til|prejemnik|प्रति`,
 	subjectLabel: `subject|betreff|betrifft|objet|sujet|asunto|oggetto|assunto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|тема|主题|主題|主旨|件名|题目|제목|chủ đề|tiêu đề|الموضوع|נושא|tárgy
 		|subiect|subiectul|konu|θέμα|teema|tema|perihal|subjek|เรื่อง|naslov|efni|относно|विषय|zadeva`,
@@ -59,7 +59,7 @@ var (
 		"листа, що пересилається", "пересилається", "转发的邮件", "转发邮件", "轉寄郵件", "轉寄的郵件", "已轉寄", "轉寄的訊息", "转发的消息", "転送されたメッセージ", "転送メッセージ", "転送されたメール", "전달된 메시지", "전달된 메일", "전달 메시지",
 		"thư đã chuyển tiếp", "thư được chuyển tiếp", "tin nhắn được chuyển tiếp", "الرسالة المعاد توجيهها", "رسالة معاد توجيهها", "הודעה שהועברה", "הועברה",
 		"továbbított", "mesaj redirecționat", "mesajul redirecționat", "iletilen ileti", "iletilmiş mesaj", "ileti başlangıcı", "yönlendirilen", "προωθημένο μήνυμα",
-		"proslijeđen", "edastatud", "persiųst", "pārsūtīt", "pesan terusan", "ข้อความที่ส่งต่อ", "missatge reenviat",
+		"転送", "转发", "轉寄", "轉發", "전달", "proslijeđen", "edastatud", "persiųst", "pārsūtīt", "pesan terusan", "ข้อความที่ส่งต่อ", "missatge reenviat",
 	}
 )
 
@@ -75,7 +75,7 @@ func dividerKind(s string) byte {
 	if !dashed && !strings.HasSuffix(s, ":") {
 		return 0
 	}
-	core := strings.TrimFunc(s, func(r rune) bool { return isRuleRune(r) || isUnseen(r) || r == ':' || r == '>' || r == '<' || r == '|' })
+	core := dividerCore(s)
 	if dashed && !isDash(s, false) && len(core) > 60 || core == "" {
 		return 0
 	}
@@ -92,4 +92,14 @@ func dividerKind(s string) byte {
 		return 'o' // Lotus Notes, Zoho
 	}
 	return 0
+}
+
+// dividerCore returns what stands between the dashes of a divider.
+func dividerCore(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return isRuleRune(r) || isUnseen(r) || r == ':' || r == '>' || r == '<' || r == '|' })
+}
+
+// mayDivide tells a line of a few words between dashes, in whatever language: a divider if a header block follows.
+func mayDivide(s string) bool {
+	return len(s) >= 10 && len(s) <= 120 && isDash(s, true) && isDash(s, false) && len(dividerCore(s)) >= 4
 }

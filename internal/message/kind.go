@@ -184,7 +184,7 @@ func looksAway(m *Message) bool {
 // isReplySubject tells a subject that automatic answers begin with, in any language. Words that people write too need
 // the colon that programs set.
 func isReplySubject(subject string) bool {
-	s := strings.ToLower(strings.TrimSpace(subject))
+	s := strings.ToLower(untagged(subject))
 	for _, p := range autoReplySubjects {
 		if rest, ok := strings.CutPrefix(s, p); ok {
 			rest = strings.TrimLeft(rest, " ")

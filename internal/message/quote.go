@@ -18,7 +18,7 @@ func (t *trimmer) findHistory() {
 		case blank:
 			continue
 		case quoted:
-			if !t.closesAddress(i) {
+			if !isEnclosed(t.at(i)) && !t.closesAddress(i) {
 				continue
 			}
 		}
@@ -98,6 +98,11 @@ func (t *trimmer) closesAddress(i int) bool {
 	return false
 }
 
+// isEnclosed tells GroupWise's attribution ">>> Kim Tran <kim@school.example> 11/23/2026 9:10 AM >>>" from a quote.
+func isEnclosed(s string) bool {
+	return len(s) > 12 && strings.HasPrefix(s, ">>>") && strings.HasSuffix(s, ">>>") && strings.Trim(s, "> ") != ""
+}
+
 // markBars marks lines that begin with "|" as quoted, from line i on, if i is one: some mail programs quote with bars.
 // Only an attribution above makes them quotes; elsewhere they are tables.
 func (t *trimmer) markBars(i int) bool {
@@ -148,6 +153,7 @@ func initials(l line, t *trimmer) int {
 // dropQuotes elides quotes below all new text, and those above it that an attribution introduces, and keeps the quotes
 // between which the author wrote.
 func (t *trimmer) dropQuotes() {
+	t.joinWrapped()
 	end := t.end()
 	for end > 0 && (t.lines[end-1].gone || t.lines[end-1].mark != words) {
 		end-- // the last of the author's words
@@ -157,7 +163,6 @@ func (t *trimmer) dropQuotes() {
 		return
 	}
 	t.drop(end, len(t.lines))
-	t.joinWrapped(end)
 	t.dropLeading(end)
 }
 
@@ -193,8 +198,8 @@ func unquote(s string) string {
 
 // joinWrapped takes a short line between two quoted ones for the wrapped end of the upper one, if that is long and the
 // line goes on in lower case: careless mail programs wrap quotes without marking the rest.
-func (t *trimmer) joinWrapped(end int) {
-	for i := 1; i+1 < end; i++ {
+func (t *trimmer) joinWrapped() {
+	for i := 1; i+1 < t.cut; i++ {
 		l := &t.lines[i]
 		if l.mark != words || t.lines[i-1].mark != quoted || t.lines[i+1].mark != quoted {
 			continue

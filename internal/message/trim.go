@@ -160,6 +160,12 @@ func (t *trimmer) end() int {
 
 // assemble joins the kept lines and the elided ones.
 func (t *trimmer) assemble() (reply, elided string) {
+	if t.end() == 0 {
+		if t.next(0) == len(t.lines) {
+			return "", ""
+		}
+		return "", trimEdges(t.text)
+	}
 	var kept, gone strings.Builder
 	keep, lose := 0, 0
 	for i := range t.lines {
