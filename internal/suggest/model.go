@@ -1,9 +1,8 @@
 package suggest
 
 import (
-	"cmp"
-	"math"
-	"slices"
+	"fmt"
+	"strings"
 	"sync"
 
 	"triaged/internal/chart"
@@ -12,28 +11,69 @@ import (
 // Model is the cold start and the learner together. Any number of goroutines may call Suggest and Emergency while one
 // calls Learn or Unlearn.
 type Model struct {
-	cold *cold
-	mu   sync.RWMutex
+	mu     sync.RWMutex
+	engine *engine
 }
 
 // New returns a model that has learned nothing yet.
 func New(c *chart.Chart, lex *Lexicon) *Model {
-	return &Model{cold: newCold(c, lex)}
+	return &Model{engine: newEngine(newCold(c, lex))}
 }
 
-// Suggest returns up to n codes, the likeliest first.
+// reasons is how many reasons a suggestion gives at most.
+const reasons = 3
+
+// Suggest returns up to n codes, the likeliest first. Confidences of all codes add up to one.
 func (m *Model) Suggest(mail Mail, n int) []Suggestion {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	o := m.cold.judge(mail)
-	order := make([]int, len(o.logp))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(o.logp[b], o.logp[a]) })
-	var out []Suggestion
-	for _, i := range order[:min(n, len(order))] {
-		out = append(out, Suggestion{Code: m.cold.codes[i], Confidence: math.Exp(o.logp[i]), Because: m.cold.because(o, i, 3)})
+	v := m.engine.view(mail)
+	order := v.order()
+	out := make([]Suggestion, 0, max(0, min(n, len(order))))
+	for _, k := range order[:cap(out)] {
+		code := m.engine.cold.codes[k]
+		s := Suggestion{Code: code, Confidence: v.p[k], Because: m.engine.cold.because(v.opinion, k, reasons)}
+		if ids := m.engine.learner.like(v.sims, k, 2); len(ids) > 0 {
+			s.Because = append(s.Because, likeWords(ids, code))
+		}
+		out = append(out, s)
 	}
 	return out
+}
+
+// likeWords returns "like SR-81 and SR-97, both 1-3".
+func likeWords(ids []string, code chart.Code) string {
+	if len(ids) == 1 {
+		return fmt.Sprintf("like %s, %v", ids[0], code)
+	}
+	return fmt.Sprintf("like %s, both %v", strings.Join(ids, " and "), code)
+}
+
+// Learn takes in that a request was given a code, in place of what was learned under its id before. The id is a
+// request's number as people write it ("SR-81"): suggestions name it as a reason. A code that the chart no longer has is
+// an error, and takes back what was learned under the id.
+func (m *Model) Learn(id string, mail Mail, code chart.Code) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.engine.learner.number[code.String()]; !ok {
+		m.engine.learner.unlearn(id)
+		return fmt.Errorf("%s: cannot learn %q: the chart has no such code", id, code)
+	}
+	m.engine.learn(id, mail, code.String())
+	return nil
+}
+
+// Unlearn takes back what was learned under an id, as when a request turns out to be spam, or its author is forgotten.
+// It reports whether there was something.
+func (m *Model) Unlearn(id string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.engine.learner.unlearn(id)
+}
+
+// Learned returns how many examples the model stands on.
+func (m *Model) Learned() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.engine.learner.n
 }

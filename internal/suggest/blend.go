@@ -1,0 +1,77 @@
+package suggest
+
+import "math"
+
+// blend turns what the judges say into probabilities: a logistic regression over their scores, one weight a judge and
+// one bias a label. It is trained on predictions made before an example was learned, so it knows how good they really
+// are; that is what calibrates the confidence and hands the word to the learner as evidence grows.
+type blend struct {
+	weight [judges]float64
+	past   [judges]float64 // decayed squares of gradients (AdaGrad)
+	bias   []float64
+	biased []float64 // the same for biases
+}
+
+const (
+	judgeLinear = iota
+	judgeNeighbours
+	judgeCold
+	judges
+)
+
+const (
+	blendStep = 0.03
+	biasStep  = 0.02
+	blendKeep = 0.999
+)
+
+func newBlend() blend { return blend{weight: [judges]float64{3, 0.3, 1}} }
+
+// views are the judges' scores of one mail, by judge and label; a judge that is absent has none.
+type views [judges][]float64
+
+// probabilities fills p.
+func (b *blend) probabilities(v *views, p []float64) {
+	for k := range p {
+		p[k] = 0
+		if k < len(b.bias) {
+			p[k] = b.bias[k]
+		}
+		for j, s := range v {
+			if s != nil {
+				p[k] += b.weight[j] * s[k]
+			}
+		}
+	}
+	logNormalize(p)
+	for k := range p {
+		p[k] = math.Exp(p[k])
+	}
+}
+
+// learn moves the weights towards having given label the probability that it deserved.
+func (b *blend) learn(v *views, p []float64, label int) {
+	for len(b.bias) < len(p) {
+		b.bias, b.biased = append(b.bias, 0), append(b.biased, 1)
+	}
+	var gradient [judges]float64
+	for k := range p {
+		miss := p[k]
+		if k == label {
+			miss--
+		}
+		for j, s := range v {
+			if s != nil {
+				gradient[j] += miss * s[k]
+			}
+		}
+		b.biased[k] = blendKeep*b.biased[k] + miss*miss
+		b.bias[k] -= biasStep * miss / math.Sqrt(b.biased[k])
+	}
+	for j, g := range gradient {
+		b.past[j] = blendKeep*b.past[j] + g*g
+		if b.past[j] > 0 {
+			b.weight[j] = max(0, b.weight[j]-blendStep*g/math.Sqrt(b.past[j]+1))
+		}
+	}
+}

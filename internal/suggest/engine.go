@@ -1,0 +1,48 @@
+package suggest
+
+// engine is the learner with the cold start before it, where there is one.
+type engine struct {
+	cold    *cold // nil: labels are not codes of a chart
+	learner *learner
+}
+
+func newEngine(c *cold) *engine {
+	var labels []string
+	if c != nil {
+		for _, code := range c.codes {
+			labels = append(labels, code.String())
+		}
+	}
+	return &engine{cold: c, learner: newLearner(labels)}
+}
+
+// view is all that is made of one mail.
+type view struct {
+	*judgement
+	opinion *opinion // nil without a cold start
+}
+
+func (e *engine) view(m Mail) *view {
+	v := &view{}
+	v.opinion = e.opinion(m)
+	v.judgement = e.learner.judge(features(m), e.score(v.opinion))
+	return v
+}
+
+func (e *engine) learn(id string, m Mail, label string) {
+	e.learner.learn(id, features(m), label, e.score(e.opinion(m)))
+}
+
+func (e *engine) opinion(m Mail) *opinion {
+	if e.cold == nil {
+		return nil
+	}
+	return e.cold.judge(m)
+}
+
+func (e *engine) score(o *opinion) []float64 {
+	if o == nil {
+		return nil
+	}
+	return o.logp
+}

@@ -1,0 +1,211 @@
+package suggest
+
+import (
+	"math"
+	"slices"
+)
+
+// learner learns any labels from examples, one at a time. It is not safe for concurrent use by itself.
+type learner struct {
+	linear *linear
+	blend  blend
+	labels []string
+	number map[string]int
+	count  []int // examples kept, by label
+
+	kept   []kept
+	free   []int // positions without an example
+	byID   map[string]int
+	oldest []int // positions in order of learning; some may have been unlearned since
+	n      int   // examples kept
+	stored int   // features they hold
+	random uint64
+	work   scratch
+}
+
+const (
+	// maxKept and maxStored bound how many examples can be visited again and unlearned. Beyond, the oldest go, as if
+	// they had been unlearned: a district's last twenty thousand decisions are what counts.
+	maxKept   = 20_000
+	maxStored = 5 << 20
+	// visitWork is how much old examples are visited with each new one, in features × labels.
+	visitWork = 40_000
+	// maxVisits bounds their number while examples are few.
+	maxVisits = 24
+)
+
+// newLearner returns a learner that knows some labels already; others join as they are used.
+func newLearner(labels []string) *learner {
+	l := &learner{linear: newLinear(len(labels)), blend: newBlend(), number: make(map[string]int), byID: make(map[string]int), random: 0x9e3779b97f4a7c15}
+	for _, s := range labels {
+		l.number[s] = len(l.labels)
+		l.labels = append(l.labels, s)
+		l.count = append(l.count, 0)
+	}
+	return l
+}
+
+// label returns a label's number, a new one for a new label.
+func (l *learner) label(s string) int {
+	if k, ok := l.number[s]; ok {
+		return k
+	}
+	k := len(l.labels)
+	l.number[s] = k
+	l.labels = append(l.labels, s)
+	l.count = append(l.count, 0)
+	l.linear.widen()
+	return k
+}
+
+// pack returns those of a mail's features that have been seen before.
+func (l *learner) pack(fs []counted, out []packed) []packed {
+	out = out[:0]
+	for _, f := range fs {
+		if row, ok := l.linear.index.find(f.hash); ok && int(row) < len(l.linear.rows) {
+			out = append(out, pack(row, f.kind, f.count))
+		}
+	}
+	return out
+}
+
+// learn takes an example in, in place of an earlier one with its id. cold is the cold start's view of it, or nil.
+func (l *learner) learn(id string, fs []counted, label string, cold []float64) {
+	l.unlearn(id)
+	known := len(l.labels)
+	y := l.label(label)
+	if y < known && l.n > 0 {
+		j := l.judge(fs, cold)
+		l.blend.learn(&j.views, j.p, y)
+	}
+	for l.n >= maxKept || l.n > 0 && l.stored+len(fs) > maxStored {
+		l.retire()
+	}
+	at := l.insert(id, fs, y)
+	lnN := lnPlus1(l.n)
+	l.linear.visit(&l.kept[at], lnN, l.price(y), &l.work)
+	l.revisit(lnN)
+}
+
+func (l *learner) insert(id string, fs []counted, y int) int {
+	at := len(l.kept)
+	if n := len(l.free); n > 0 {
+		at, l.free = l.free[n-1], l.free[:n-1]
+	} else {
+		l.kept = append(l.kept, kept{})
+	}
+	e := &l.kept[at]
+	*e = kept{id: id, label: y, features: make([]packed, len(fs)), live: true}
+	for i, f := range fs {
+		e.features[i] = pack(l.linear.index.number(f.hash), f.kind, f.count)
+	}
+	l.linear.grow()
+	for _, f := range e.features {
+		r := &l.linear.rows[f.row()]
+		r.df++
+		r.lnDF = lnPlus1(int(r.df))
+		if f.kind() == kindWord {
+			r.posts = append(r.posts, makePost(at, f))
+		}
+	}
+	l.byID[id] = at
+	l.oldest = append(l.oldest, at)
+	l.n++
+	l.count[y]++
+	l.stored += len(fs)
+	e.wordLength = l.wordLength(e.features, lnPlus1(l.n))
+	return at
+}
+
+// unlearn takes an example's share out of every weight and count. It reports whether there was one.
+func (l *learner) unlearn(id string) bool {
+	at, ok := l.byID[id]
+	if !ok {
+		return false
+	}
+	e := &l.kept[at]
+	for k := range e.duals {
+		e.duals[k] = -e.duals[k]
+	}
+	l.linear.nudge(e.features, e.duals)
+	for _, f := range e.features {
+		r := &l.linear.rows[f.row()]
+		r.df--
+		r.lnDF = lnPlus1(int(r.df))
+		if f.kind() == kindWord {
+			r.posts = slices.DeleteFunc(r.posts, func(p post) bool { return p.example() == at })
+		}
+	}
+	l.n--
+	l.count[e.label]--
+	l.stored -= len(e.features)
+	delete(l.byID, id)
+	l.oldest = slices.DeleteFunc(l.oldest, func(i int) bool { return i == at })
+	*e = kept{}
+	l.free = append(l.free, at)
+	return true
+}
+
+// retire unlearns the oldest example.
+func (l *learner) retire() { l.unlearn(l.kept[l.oldest[0]].id) }
+
+// price is what missing a margin of a label's example costs: more for rare labels, within bounds.
+func (l *learner) price(y int) float32 {
+	used := 0
+	for _, n := range l.count {
+		if n > 0 {
+			used++
+		}
+	}
+	rarity := float64(l.n) / float64(used*max(1, l.count[y]))
+	return float32(cost * min(4, max(0.25, math.Pow(rarity, balance))))
+}
+
+// revisit takes a few old examples to their optimum again, picked by a generator that is part of the state.
+func (l *learner) revisit(lnN float32) {
+	work := visitWork
+	for i := 0; i < min(maxVisits, 2*l.n) && work > 0; i++ {
+		l.random ^= l.random << 13
+		l.random ^= l.random >> 7
+		l.random ^= l.random << 17
+		e := &l.kept[l.random%uint64(len(l.kept))]
+		if !e.live {
+			continue
+		}
+		work -= len(e.features) * len(l.labels)
+		l.linear.visit(e, lnN, l.price(e.label), &l.work)
+	}
+}
+
+// judgement is everything the learner makes of one mail.
+type judgement struct {
+	views views
+	p     []float64
+	sims  []float32
+	words []packed
+}
+
+// judge weighs a mail. It changes nothing, and may run beside others of its kind.
+func (l *learner) judge(fs []counted, cold []float64) *judgement {
+	j := &judgement{p: make([]float64, len(l.labels))}
+	j.views[judgeCold] = cold
+	if l.n > 0 {
+		j.words = l.pack(fs, make([]packed, 0, len(fs)))
+		lnN := lnPlus1(l.n)
+		var s scratch
+		s.size(len(j.words), len(l.labels))
+		linear := make([]float64, len(l.labels))
+		if length := l.linear.scales(j.words, lnN, s.scale); length > 0 {
+			l.linear.margins(j.words, s.scale, length, s.margin)
+			for k, m := range s.margin {
+				linear[k] = float64(m)
+			}
+		}
+		j.views[judgeLinear] = linear
+		j.sims = l.likeness(j.words, nil)
+		j.views[judgeNeighbours] = make([]float64, len(l.labels))
+		l.votes(j.sims, j.views[judgeNeighbours])
+	}
+	l.blend.probabilities(&j.views, j.p)
+	return j
+}

@@ -1,0 +1,179 @@
+package suggest
+
+import (
+	"math"
+)
+
+// linear is one linear classifier a label, all over the same features, trained by dual coordinate descent on the squared
+// hinge loss (Hsieh et al., "A Dual Coordinate Descent Method for Large-scale Linear SVM", 2008) over the examples it
+// keeps. The weights are the sum over examples of dual × features and nothing else, so what an example has taught can be
+// subtracted again; and since each visit to an example takes it to its optimum, visiting a few old examples with every
+// new one keeps the whole close to what training from scratch would give, whatever the order of arrival.
+type linear struct {
+	labels  int // in use
+	stride  int // floats a row, at least labels
+	index   table
+	rows    []row
+	weights []float32 // rows × stride
+}
+
+// row is what is known of one feature besides its weights.
+type row struct {
+	df    int32   // in how many kept examples
+	lnDF  float32 // ln(1+df)
+	posts []post  // for words: the examples that have it
+}
+
+const (
+	// cost is the price of a margin missed: the C of support vector machines, for a label of average frequency.
+	cost = 0.5
+	// balance is the power of a label's rarity by which its examples cost more: 0 none, 1 wholly.
+	balance = 0.5
+	// maxWeights bounds the memory of the weights: 32 MB.
+	maxWeights = 8 << 20
+)
+
+func newLinear(labels int) *linear {
+	l := &linear{stride: 8}
+	for l.stride < labels {
+		l.stride *= 2
+	}
+	l.labels = labels
+	l.index = newTable(maxWeights / l.stride)
+	return l
+}
+
+// widen makes room for one more label.
+func (l *linear) widen() {
+	l.labels++
+	if l.labels <= l.stride {
+		return
+	}
+	old, stride := l.weights, l.stride
+	l.stride *= 2
+	// A table that holds more rows than the new limit keeps them; it only takes no more.
+	l.index.limit = max(maxWeights/l.stride, l.index.n)
+	l.weights = make([]float32, len(l.rows)*l.stride)
+	for r := range l.rows {
+		copy(l.weights[r*l.stride:], old[r*stride:(r+1)*stride])
+	}
+}
+
+// grow adds rows up to the index's size.
+func (l *linear) grow() {
+	for len(l.rows) < l.index.n {
+		l.rows = append(l.rows, row{})
+		if len(l.weights) < len(l.rows)*l.stride {
+			more := make([]float32, max(64*l.stride, len(l.weights)/4/l.stride*l.stride))
+			l.weights = append(l.weights, more...)
+		}
+	}
+}
+
+// A packed feature of a kept example: its row, kind and count in one word.
+type packed uint32
+
+const rowBits = 20
+
+func pack(row uint32, kind, count uint8) packed {
+	return packed(row | uint32(kind)<<rowBits | uint32(count)<<(rowBits+2))
+}
+func (p packed) row() uint32    { return uint32(p) & (1<<rowBits - 1) }
+func (p packed) value() float32 { return countValue[uint32(p)>>rowBits&3][uint32(p)>>(rowBits+2)] }
+func (p packed) kind() uint8    { return uint8(uint32(p) >> rowBits & 3) }
+
+// idf weighs a row by its rarity among n examples.
+func (l *linear) idf(r *row, lnN float32) float32 { return 1 + lnN - r.lnDF }
+
+func lnPlus1(n int) float32 { return float32(math.Log(1 + float64(n))) }
+
+// scales fills s with what each feature's raw value is multiplied by in a margin, and returns the length of the weighed
+// vector. The rarity enters twice, once for the mail and once for the examples, whose share of the weights is raw.
+func (l *linear) scales(fs []packed, lnN float32, s []float32) (length float32) {
+	sum := float32(0)
+	for i, f := range fs {
+		idf := l.idf(&l.rows[f.row()], lnN)
+		v := f.value()
+		s[i] = v * idf * idf
+		sum += v * s[i]
+	}
+	return float32(math.Sqrt(float64(sum)))
+}
+
+// margins adds up each label's margin.
+func (l *linear) margins(fs []packed, s []float32, length float32, out []float32) {
+	clear(out)
+	for i, f := range fs {
+		c := s[i] / length
+		w := l.weights[int(f.row())*l.stride:][:len(out)]
+		for k, x := range w {
+			out[k] += c * x
+		}
+	}
+}
+
+// nudge adds change × features to the weights.
+func (l *linear) nudge(fs []packed, change []float32) {
+	for _, f := range fs {
+		v := f.value()
+		w := l.weights[int(f.row())*l.stride:][:len(change)]
+		for k, d := range change {
+			w[k] += d * v
+		}
+	}
+}
+
+// kept is an example that can be visited again and unlearned.
+type kept struct {
+	id         string
+	label      int
+	features   []packed
+	duals      []float32 // by label: its share of the weights, already divided by its length
+	wordLength float32   // of its words alone, when it was learned
+	live       bool
+}
+
+// visit takes an example to its optimum. price is the cost for its label.
+func (l *linear) visit(e *kept, lnN, price float32, s *scratch) {
+	s.size(len(e.features), l.labels)
+	length := l.scales(e.features, lnN, s.scale)
+	if length == 0 {
+		return
+	}
+	l.margins(e.features, s.scale, length, s.margin)
+	for len(e.duals) < l.labels {
+		e.duals = append(e.duals, 0)
+	}
+	half := 1 / (2 * price)
+	moved := false
+	for k := range s.margin {
+		y := float32(-1)
+		if k == e.label {
+			y = 1
+		}
+		a := y * e.duals[k] * length
+		gradient := y*s.margin[k] - 1 + a*half
+		b := max(0, a-gradient/(1+half))
+		d := y * (b - a) / length
+		e.duals[k] += d
+		s.change[k] = d
+		moved = moved || d != 0
+	}
+	if moved {
+		l.nudge(e.features, s.change)
+	}
+}
+
+// scratch is memory used again between visits.
+type scratch struct{ scale, margin, change []float32 }
+
+func (s *scratch) size(features, labels int) {
+	if cap(s.scale) < features {
+		s.scale = make([]float32, 2*features)
+	}
+	s.scale = s.scale[:features]
+	if cap(s.margin) < labels {
+		s.margin, s.change = make([]float32, 2*labels), make([]float32, 2*labels)
+	}
+	s.margin, s.change = s.margin[:labels], s.change[:labels]
+}
