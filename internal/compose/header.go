@@ -53,9 +53,11 @@ func phrase(name string) string {
 	if needsWords(name) {
 		return encodeWords(name)
 	}
-	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name)
-	return `"` + quoted + `"`
+	return `"` + quotes.Replace(name) + `"`
 }
+
+// quotes escapes for a quoted string (RFC 5322, section 3.2.4).
+var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // mailbox writes a name and an address as From and To have them.
 func mailbox(name, address string) string {
@@ -165,7 +167,7 @@ func plainInQ(c byte) bool {
 func parameter(name, value string) string {
 	const hex = "0123456789ABCDEF"
 	if !needsWords(value) && len(value) <= 60 {
-		return "; " + name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+		return "; " + name + `="` + quotes.Replace(value) + `"`
 	}
 	var pieces []string
 	var b strings.Builder

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"mime/quotedprintable"
 	"strings"
 
 	"triaged/internal/message"
@@ -20,7 +19,7 @@ type file struct {
 // writeBody appends the MIME fields and the body: the text and its HTML form as alternatives (RFC 2046, section 5.1.4), and
 // the files behind them. Boundaries come from the Message-ID, whose token nobody outside can foresee, so that the same mail
 // is always the same bytes and no text can contain its boundary.
-func writeBody(b []byte, messageID, text, html string, files []file) []byte {
+func writeBody(b []byte, messageID string, text, html []byte, files []file) []byte {
 	b = append(b, "MIME-Version: 1.0\r\n"...)
 	sum := sha256.Sum256([]byte("boundary of " + messageID))
 	inner := "=_a" + hex.EncodeToString(sum[:12])
@@ -37,7 +36,7 @@ func writeBody(b []byte, messageID, text, html string, files []file) []byte {
 	return append(b, "--"+outer+"--\r\n"...)
 }
 
-func writeAlternatives(b []byte, boundary, text, html string) []byte {
+func writeAlternatives(b []byte, boundary string, text, html []byte) []byte {
 	b = append(b, "Content-Type: multipart/alternative; boundary=\""+boundary+"\"\r\n\r\n"...)
 	b = append(b, "--"+boundary+"\r\nContent-Type: text/plain; charset=utf-8\r\n"...)
 	b = writeText(b, text)
@@ -48,31 +47,25 @@ func writeAlternatives(b []byte, boundary, text, html string) []byte {
 
 // writeText appends the transfer encoding, the blank line and the text, which ends with a line feed. Lines are not broken
 // to a width: a phone does that better.
-func writeText(b []byte, text string) []byte {
+func writeText(b, text []byte) []byte {
 	if fitsSevenBit(text) {
 		b = append(b, "Content-Transfer-Encoding: 7bit\r\n\r\n"...)
 		for len(text) > 0 {
-			line, rest, _ := strings.Cut(text, "\n")
+			line, rest, _ := bytes.Cut(text, []byte{'\n'})
 			b = append(append(b, line...), "\r\n"...)
 			text = rest
 		}
 		return b
 	}
-	b = append(b, "Content-Transfer-Encoding: quoted-printable\r\n\r\n"...)
-	buf := bytes.NewBuffer(b)
-	w := quotedprintable.NewWriter(buf)
-	// A buffer takes every write.
-	_, _ = w.Write([]byte(text))
-	_ = w.Close()
-	return buf.Bytes()
+	return appendQuotedPrintable(append(b, "Content-Transfer-Encoding: quoted-printable\r\n\r\n"...), text)
 }
 
 // fitsSevenBit tells whether a text arrives unchanged without an encoding: ASCII, no line over the limit, and none that
 // ends in a space.
-func fitsSevenBit(text string) bool {
+func fitsSevenBit(text []byte) bool {
 	start := 0
-	for i := range len(text) {
-		switch c := text[i]; {
+	for i, c := range text {
+		switch {
 		case c == '\n':
 			if i-start > maxLine-2 || i > start && text[i-1] == ' ' {
 				return false
@@ -84,6 +77,61 @@ func fitsSevenBit(text string) bool {
 	}
 	return start == len(text)
 }
+
+// appendQuotedPrintable encodes text with LF line ends (RFC 2045, section 6.7). It copies runs instead of octets, which
+// makes it several times as fast as the standard library's writer: every mail that is not plain ASCII passes twice.
+func appendQuotedPrintable(b, text []byte) []byte {
+	for len(text) > 0 {
+		line, rest, _ := bytes.Cut(text, []byte{'\n'})
+		b = append(appendQuotedLine(b, line), '\r', '\n')
+		text = rest
+	}
+	return b
+}
+
+func appendQuotedLine(b, line []byte) []byte {
+	const width, hex = 76, "0123456789ABCDEF"
+	column := 0
+	for len(line) > 0 {
+		run := 0
+		for run < len(line) && plainInQuoted[line[run]] {
+			run++
+		}
+		if run > 0 && run == len(line) && line[run-1] == ' ' {
+			run-- // a blank at the end of a line would be lost
+		}
+		need := min(run, width-1-column)
+		if run == len(line) && column+run <= width {
+			need = run
+		}
+		if run == 0 {
+			need = 3
+		}
+		// A line has room for the "=" of a soft line break, unless it ends here.
+		if need == 0 || column+need > width || column+need == width && run == 0 && len(line) > 1 {
+			b = append(b, "=\r\n"...)
+			column = 0
+			continue
+		}
+		column += need
+		if run > 0 {
+			b = append(b, line[:need]...)
+			line = line[need:]
+			continue
+		}
+		b = append(b, '=', hex[line[0]>>4], hex[line[0]&15])
+		line = line[1:]
+	}
+	return b
+}
+
+// plainInQuoted is which octets stand for themselves in quoted-printable, blanks within a line among them.
+var plainInQuoted = func() (plain [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		plain[c] = c != '='
+	}
+	return plain
+}()
 
 // writeFile appends one attachment as a part.
 func writeFile(b []byte, f file) []byte {
@@ -148,10 +196,12 @@ func isToken(s string) bool {
 	return s != ""
 }
 
+var slashes = strings.NewReplacer("/", "_", `\`, "_")
+
 // fileName makes any claimed name one that can stand in a header and in a folder, and keeps its extension.
 func fileName(name string) string {
 	const stem, extension = 100, 12
-	name = oneLine(strings.NewReplacer("/", "_", `\`, "_").Replace(name), 1000)
+	name = oneLine(slashes.Replace(name), 1000)
 	if dot := strings.LastIndexByte(name, '.'); dot > stem && len(name)-dot <= extension {
 		name = oneLine(name[:dot], stem) + name[dot:]
 	}

@@ -3,7 +3,7 @@ package compose
 import "strings"
 
 type receiptView struct {
-	page
+	Mail     *page
 	Items    []itemView
 	AllDone  bool
 	NoneDone bool
@@ -19,20 +19,20 @@ type itemView struct {
 	Said     string
 	Done     bool
 	DryRun   bool
-	Result   string        // in words; "" where Category says it all
+	Result   string        // in words, a sentence; beside Category what else is to be said
 	Category *categoryView // of a categorization
 	Near     []categoryView
 }
 
-func (d *draft) receipt(r ReceiptBody) view {
+func (d *draft) receipt(p *page, r ReceiptBody) any {
 	v := &receiptView{
-		page: d.page(), Undo: r.Undo, Help: r.Help, Note: safeText(d.material.Note, noteChars), AllDone: true, NoneDone: true,
+		Mail: p, Undo: r.Undo, Help: r.Help, Note: safeText(d.material.Note, noteChars), AllDone: true, NoneDone: true,
 		DryRun: len(r.Items) > 0,
 	}
 	for _, item := range r.Items {
 		i := itemView{
 			Label: d.label(item.Request), Said: safeLine(bare(item.Said), 120), Done: item.Done, DryRun: item.DryRun,
-			Result: safeLine(item.Result, 600),
+			Result: sentence(safeLine(item.Result, 1000)),
 		}
 		if !item.Code.IsZero() && (item.Done || item.DryRun) {
 			c := d.category(item.Code, item.Due)
@@ -50,6 +50,14 @@ func (d *draft) receipt(r ReceiptBody) view {
 		v.Items = append(v.Items, i)
 	}
 	return v
+}
+
+// sentence ends what is said with a full stop.
+func sentence(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "…") {
+		return s
+	}
+	return s + "."
 }
 
 // bare is a command without its "#", as it is repeated to its author.

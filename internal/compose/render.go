@@ -32,11 +32,12 @@ func Render(l Letter, messageID string, m Material, h House) (Mail, error) {
 		return Mail{}, err
 	}
 	d := &draft{letter: l, id: messageID, material: m, house: h, say: tellerFor(code, l.At, h)}
-	view, err := d.view()
+	page := d.page()
+	view, err := d.view(page)
 	if err != nil {
 		return Mail{}, err
 	}
-	return d.write(set, view)
+	return d.write(set, page, view)
 }
 
 // checkAddress lets only addresses through that stand in a header as they are.
@@ -71,7 +72,8 @@ type draft struct {
 	links  int
 }
 
-// page is what every view has.
+// page is what every view has, as its field Mail: templates write {{.Mail.Label}}. It is not embedded, since templates are
+// slow to find promoted fields.
 type page struct {
 	Lang    string
 	Label   string // "SR-1", or "" for a mail about none or several
@@ -81,14 +83,12 @@ type page struct {
 	Subject string // of this mail
 }
 
-func (d *draft) page() page {
-	return page{
+func (d *draft) page() *page {
+	return &page{
 		Lang: d.say.code, Label: d.label(d.letter.Request), Topic: d.topic(d.material.Topic),
 		Desk: oneLine(d.house.Desk, 100), Address: d.house.Address,
 	}
 }
-
-func (p *page) setSubject(s string) { p.Subject = s }
 
 func (d *draft) label(n request.Number) string { return n.Label(d.house.Prefix) }
 
@@ -100,40 +100,37 @@ func (d *draft) topic(s string) string {
 	return s
 }
 
-// view is what a template is given: one of the types of this package whose names end so.
-type view interface{ setSubject(string) }
-
-// view builds what the Kind's templates need.
-func (d *draft) view() (view, error) {
+// view builds what the Kind's templates are given: one of the types of this package whose names end so.
+func (d *draft) view(p *page) (any, error) {
 	l := d.letter
 	switch l.Kind {
 	case Acknowledgement:
 		if l.Acknowledgement != nil {
-			return d.acknowledgement(*l.Acknowledgement), nil
+			return d.acknowledgement(p, *l.Acknowledgement), nil
 		}
 	case Notice:
 		if l.Notice != nil {
-			return d.notice(*l.Notice), nil
+			return d.notice(p, *l.Notice), nil
 		}
 	case Reminder, Digest:
 		if l.Queue != nil {
-			return d.queue(*l.Queue), nil
+			return d.queue(p, *l.Queue), nil
 		}
 	case Receipt:
 		if l.Receipt != nil {
-			return d.receipt(*l.Receipt), nil
+			return d.receipt(p, *l.Receipt), nil
 		}
 	case Confirmation:
 		if l.Confirmation != nil {
-			return d.confirmation(*l.Confirmation), nil
+			return d.confirmation(p, *l.Confirmation), nil
 		}
 	case Categorized, Resolved:
 		if l.Outcome != nil {
-			return d.outcome(*l.Outcome), nil
+			return d.outcome(p, *l.Outcome), nil
 		}
 	case Breach, FollowUp, Report, Refusal, Operator:
 		if l.Plain != nil {
-			return d.plain(*l.Plain), nil
+			return d.plain(p, *l.Plain), nil
 		}
 	default:
 		return nil, fmt.Errorf("no mail of the kind %q is known", l.Kind)
@@ -142,26 +139,28 @@ func (d *draft) view() (view, error) {
 }
 
 // write runs the templates and puts the mail together.
-func (d *draft) write(set *set, v view) (Mail, error) {
-	subject, err := execute(set.subject, v)
-	if err != nil {
+func (d *draft) write(set *templateSet, p *page, view any) (Mail, error) {
+	to := scratches.Get().(*scratch)
+	defer scratches.Put(to)
+	to.text.Reset()
+	to.html.Reset()
+	if err := set.subject.Execute(&to.text, view); err != nil {
 		return Mail{}, err
 	}
-	subject = d.tag() + oneLine(subject, 160)
-	v.setSubject(subject)
-	text, err := execute(set.text, v)
-	if err != nil {
+	subject := d.tag() + oneLine(to.text.String(), 160)
+	p.Subject = subject
+	to.text.Reset()
+	if err := set.text.Execute(&to.text, view); err != nil {
 		return Mail{}, err
 	}
-	html, err := execute(set.html, v)
-	if err != nil {
+	if err := set.html.Execute(&to.html, view); err != nil {
 		return Mail{}, err
 	}
-	text = tidy(text)
-	b := make([]byte, 0, 2048+len(text)*5/4+len(html)*5/4+d.attached())
+	text, html := tidy(to.text.Bytes()), to.html.Bytes()
+	b := make([]byte, 0, 2048+(len(text)+len(html))*9/8+d.attached())
 	b = d.writeHeader(b, subject)
-	b = writeBody(b, d.id, text, tidy(html), d.files)
-	return Mail{Subject: subject, Data: b, Text: text, Listed: d.listed}, nil
+	b = writeBody(b, d.id, text, html, d.files)
+	return Mail{Subject: subject, Data: b, Text: string(text), Listed: d.listed}, nil
 }
 
 // attached is how much room the files will take.
@@ -181,39 +180,29 @@ func (d *draft) tag() string {
 	return "[" + d.label(d.letter.Request) + "] "
 }
 
-// buffers are reused, since a backlog renders thousands of mails a second.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// scratch is where templates write. It is reused, since a backlog renders thousands of mails a second.
+type scratch struct{ text, html bytes.Buffer }
 
-func execute(t executor, v any) (string, error) {
-	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
-	b.Reset()
-	if err := t.Execute(b, v); err != nil {
-		return "", err
-	}
-	return b.String(), nil
-}
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// tidy ends what a template made like a text: no blanks at line ends, no two blank lines in a row, one line feed at the end.
-func tidy(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + 1)
-	blanks := 0
-	for len(s) > 0 {
-		line, rest, _ := strings.Cut(s, "\n")
-		s = rest
-		if line = strings.TrimRight(line, " \t\r"); line == "" {
+// tidy ends what a text template made like a text: no blanks at line ends, no two blank lines in a row, one line feed at
+// the end. It works in place.
+func tidy(s []byte) []byte {
+	out, blanks := s[:0], 0
+	for rest := s; len(rest) > 0; {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+		if line = bytes.TrimRight(line, " \t\r"); len(line) == 0 {
 			blanks++
 			continue
 		}
-		if b.Len() > 0 {
-			b.WriteString("\n\n"[:min(blanks, 1)+1])
+		if len(out) > 0 {
+			out = append(out, "\n\n"[:min(blanks, 1)+1]...)
 		}
 		blanks = 0
-		b.WriteString(line)
+		out = append(out, line...)
 	}
-	b.WriteByte('\n')
-	return b.String()
+	return append(out, '\n')
 }
 
 // writeHeader appends the header but for the MIME fields.

@@ -1,6 +1,9 @@
 package compose
 
 import (
+	"bytes"
+	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,32 +98,33 @@ func specimens() []specimen {
 		From: request.Person{Address: "principal@school.example"}, Campus: "Cy Woods", Submitted: monday.Add(-20 * time.Hour),
 		CategorizeBy: monday.Add(-18 * time.Hour), Alert: []string{"A whole campus seems to be without service."},
 	}})
+	nine := monday.Add(-220 * time.Minute)
 	rows := []Row{
-		{Request: 12, From: maria, Submitted: monday.Add(-190 * time.Minute), Overdue: true},
-		{Request: 15, From: request.Person{Address: "office@school.example"}, Submitted: monday.Add(-50 * time.Minute)},
+		{Request: 12, From: maria, Submitted: nine.Add(-190 * time.Minute), Overdue: true},
+		{Request: 15, From: request.Person{Address: "office@school.example"}, Submitted: nine.Add(-50 * time.Minute)},
 	}
 	rowMaterial := []RowMaterial{
 		{Subject: "Projector in 214 is dead", Text: projector, Suggestions: projectorCodes},
 		{Subject: "", Text: "please call me", Suggestions: []suggest.Suggestion{{Code: code(8, 9), Confidence: .2}}},
 	}
 	reminder := about(Reminder, dana, Letter{Commands: true, Queue: &QueueBody{Rows: []Row{{Request: 1, From: maria, Submitted: monday.Add(-2 * time.Hour), Overdue: true}}}})
-	digest := Letter{Kind: Digest, To: dana, Commands: true, At: monday.Add(-220 * time.Minute), Queue: &QueueBody{
-		Review: monday.Add(-220 * time.Minute), Rows: rows, More: 3, Foot: []string{"spam, from win@prizes.example: You have won"},
+	digest := Letter{Kind: Digest, To: dana, Commands: true, At: nine, Queue: &QueueBody{
+		Review: nine, Rows: rows, More: 3, Foot: []string{"spam, from win@prizes.example: You have won"},
 	}}
 	empty := Letter{Kind: Digest, To: dana, At: monday, Queue: &QueueBody{Review: monday.Add(20 * time.Minute)}}
 	due := time.Date(2026, time.August, 27, 15, 0, 0, 0, chicago)
 	receipt := about(Receipt, kim, Letter{InReplyTo: "answer@phone.example", Receipt: &ReceiptBody{
-		Undo: true, Items: []ReceiptItem{{Request: 1, Said: "#1-3", Done: true, Code: code(1, 3), Due: due}},
+		Undo: true, Items: []ReceiptItem{{Request: 1, Said: "#1-3", Done: true, Code: code(1, 3), Due: due, Result: "Service Request, Instructional"}},
 	}})
 	bulk := Letter{Kind: Receipt, To: dana, At: monday, InReplyTo: "bulk@desk.example", Receipt: &ReceiptBody{Undo: true, Items: []ReceiptItem{
 		{Request: 12, Said: "SR-12 1-3", Done: true, Code: code(1, 3), Due: due},
-		{Request: 15, Said: "15 1-9", Result: "the chart has no code 1-9.", Near: []chart.Code{code(1, 8), code(7, 9)}},
-		{Request: 16, Said: "16 mine", Done: true, Result: "yours until 1:10 pm."},
+		{Request: 15, Said: "15 1-9", Result: "the chart has no 1-9", Near: []chart.Code{code(1, 8), code(7, 9)}},
+		{Request: 16, Said: "16 mine", Done: true, Result: "yours until 1:10 pm"},
 		{Request: 17, Said: "17 8-9", Done: true, Code: code(8, 9)},
 		{Said: "resolv all", Result: "not understood; perhaps resolve?"},
 	}}}
 	tried := about(Receipt, kim, Letter{InReplyTo: "dry@phone.example", Receipt: &ReceiptBody{Items: []ReceiptItem{
-		{Request: 1, Said: "#1-5?", DryRun: true, Code: code(1, 5)},
+		{Request: 1, Said: "#1-5?", DryRun: true, Code: code(1, 5), Result: "Service Request, Vendor Dependent (was 1-3)"},
 	}}})
 	help := Letter{Kind: Receipt, To: kim, At: monday, InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
 	confirmation := about(Confirmation, kim, Letter{Commands: true, InReplyTo: "forged@phone.example", Confirmation: &ConfirmationBody{Commands: []string{"SR-1: 1-3", "SR-2: resolve"}}})
@@ -167,4 +171,21 @@ func specimens() []specimen {
 	}
 }
 
-func sampleFiles() []message.Attachment { return nil }
+// sampleFiles are attachments as they come out of a mail: a picture of 20 KB and a small text.
+func sampleFiles() []message.Attachment {
+	picture := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("a dark projector "), 20<<10/17))
+	raw := "From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" +
+		"--x\r\nContent-Type: text/plain\r\n\r\nsee the picture\r\n" +
+		"--x\r\nContent-Type: image/jpeg; name=\"Sal\u00f3n 214.jpg\"\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+		wrap(picture, 76) + "\r\n--x\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename=serials.csv\r\n\r\n1,2,3\r\n--x--\r\n"
+	return message.Parse([]byte(raw)).Attachments
+}
+
+// wrap breaks text into lines of a width.
+func wrap(s string, width int) string {
+	var lines []string
+	for len(s) > width {
+		lines, s = append(lines, s[:width]), s[width:]
+	}
+	return strings.Join(append(lines, s), "\r\n")
+}

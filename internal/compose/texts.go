@@ -27,15 +27,15 @@ const (
 // Texts is the words of all mails: a subject, a text and an HTML template for each kind and language. It is safe for
 // concurrent use.
 type Texts struct {
-	sets map[setName]*set
+	sets map[setName]*templateSet
 }
 
 type setName struct {
 	folder, language string
 }
 
-// set is the three templates of one mail in one language.
-type set struct {
+// templateSet is the three templates of one mail in one language.
+type templateSet struct {
 	subject, text, html executor
 }
 
@@ -56,7 +56,7 @@ func Load(layers ...fs.FS) (*Texts, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Texts{sets: map[setName]*set{}}
+	t := &Texts{sets: map[setName]*templateSet{}}
 	var problems []error
 	for name := range files.sets() {
 		s, err := files.parse(name)
@@ -84,7 +84,7 @@ func (t *Texts) Languages() []string {
 
 // choose finds the templates for a kind: in the recipient's language, else the first of the desk's that has them, else
 // in English.
-func (t *Texts) choose(k Kind, want string, desk []string) (*set, string, error) {
+func (t *Texts) choose(k Kind, want string, desk []string) (*templateSet, string, error) {
 	for _, folder := range []string{string(k), plainFolder} {
 		if folder == plainFolder && !isPlain(k) {
 			break
@@ -188,7 +188,7 @@ func (s sources) sets() map[setName]bool {
 
 // parse makes the three templates of one mail. A part that is missing in this language is an error: half a mail in a
 // language is none.
-func (s sources) parse(n setName) (*set, error) {
+func (s sources) parse(n setName) (*templateSet, error) {
 	file := func(i int) (string, error) {
 		name := n.folder + "/" + wanted[i].part + "." + n.language + "." + wanted[i].ext
 		if _, ok := s[name]; !ok {
@@ -196,7 +196,7 @@ func (s sources) parse(n setName) (*set, error) {
 		}
 		return name, nil
 	}
-	var made set
+	var made templateSet
 	var err error
 	for i, part := range []*executor{&made.subject, &made.text, &made.html} {
 		name, e := file(i)

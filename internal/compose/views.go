@@ -22,18 +22,21 @@ const (
 	maxOffered   = 3
 )
 
+// unsureBelow is the confidence under which even the best suggestion is called a guess.
+const unsureBelow = .35
+
 type acknowledgementView struct {
-	page
+	Mail  *page
 	Asked Words
 	By    string // "by 2:40 pm today", or ""
 }
 
-func (d *draft) acknowledgement(a AcknowledgementBody) view {
-	return &acknowledgementView{page: d.page(), Asked: safeText(d.material.Text, askedChars), By: d.say.By(a.CategorizedBy)}
+func (d *draft) acknowledgement(p *page, a AcknowledgementBody) any {
+	return &acknowledgementView{Mail: p, Asked: safeText(d.material.Text, askedChars), By: d.say.By(a.CategorizedBy)}
 }
 
 type noticeView struct {
-	page
+	Mail     *page
 	Name     string // of who wrote, or the address
 	Writer   string // address
 	Place    string // "teacher, Adam Elementary", or ""
@@ -66,16 +69,16 @@ type categoryView struct {
 
 // offerView is one suggestion as printed.
 type offerView struct {
-	Number  int
-	Code    categoryView
-	Sure    string // "likely"
-	Because string // "projector, rm 214", or ""
-	Link    template.URL
+	Number string // "1": what to answer
+	Code   string // "1-3"
+	Name   string // "Service Request, Instructional"
+	Detail string // "likely, 3 working days (projector, rm 214)"
+	Link   template.URL
 }
 
-func (d *draft) notice(n NoticeBody) view {
+func (d *draft) notice(p *page, n NoticeBody) any {
 	v := &noticeView{
-		page: d.page(), Added: n.Added, At: d.say.At(n.Submitted), Words: safeText(d.material.Text, noticeChars),
+		Mail: p, Added: n.Added, At: d.say.At(n.Submitted), Words: safeText(d.material.Text, noticeChars),
 		Example: d.example(), Commands: d.letter.Commands, Writer: oneLine(n.From.Address, 120),
 	}
 	v.Name = d.name(n.From)
@@ -150,21 +153,32 @@ func (d *draft) offer(n request.Number, all []suggest.Suggestion) (offered []off
 	l := Listed{Request: n}
 	for _, s := range all[:min(len(all), maxOffered)] {
 		l.Codes = append(l.Codes, s.Code)
-		because := make([]string, 0, len(s.Because))
-		for _, w := range s.Because[:min(len(s.Because), 4)] {
-			because = append(because, safeLine(w, 60))
-		}
+		c := d.category(s.Code, time.Time{})
 		offered = append(offered, offerView{
-			Number: len(l.Codes), Code: d.category(s.Code, time.Time{}), Sure: d.say.Sure(s.Confidence),
-			Because: strings.Join(because, ", "), Link: d.link(n, s.Code),
+			Number: itoa(len(l.Codes)), Code: c.Code, Name: c.Name, Link: d.link(n, s.Code),
+			Detail: d.say.Sure(s.Confidence) + ", " + c.Target + because(s.Because),
 		})
 	}
 	d.listed = append(d.listed, l)
-	return offered, len(all) > 0 && all[0].Confidence < .35
+	return offered, len(all) > 0 && all[0].Confidence < unsureBelow
+}
+
+// because adds a suggestion's reasons in parentheses.
+func because(words []string) string {
+	var said []string
+	for _, w := range words[:min(len(words), 4)] {
+		if w = safeLine(w, 60); w != "" {
+			said = append(said, w)
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return " (" + strings.Join(said, ", ") + ")"
 }
 
 type queueView struct {
-	page
+	Mail     *page
 	Review   string // "9 am", or "" in a reminder
 	Rows     []rowView
 	Count    int // rows, and those left out
@@ -185,8 +199,8 @@ type rowView struct {
 	Unsure         bool
 }
 
-func (d *draft) queue(q QueueBody) view {
-	v := &queueView{page: d.page(), Count: len(q.Rows) + q.More, More: q.More, Example: d.example(), Commands: d.letter.Commands}
+func (d *draft) queue(p *page, q QueueBody) any {
+	v := &queueView{Mail: p, Count: len(q.Rows) + q.More, More: q.More, Example: d.example(), Commands: d.letter.Commands}
 	room := rowChars
 	if d.letter.Kind == Reminder {
 		room = remindChars
@@ -216,12 +230,12 @@ func (d *draft) queue(q QueueBody) view {
 }
 
 type confirmationView struct {
-	page
+	Mail     *page
 	Commands []string
 }
 
-func (d *draft) confirmation(c ConfirmationBody) view {
-	v := &confirmationView{page: d.page()}
+func (d *draft) confirmation(p *page, c ConfirmationBody) any {
+	v := &confirmationView{Mail: p}
 	for _, s := range c.Commands {
 		v.Commands = append(v.Commands, safeLine(s, 200))
 	}
@@ -229,14 +243,14 @@ func (d *draft) confirmation(c ConfirmationBody) view {
 }
 
 type outcomeView struct {
-	page
+	Mail     *page
 	Category categoryView
 	Note     Words
 	Changed  bool
 }
 
-func (d *draft) outcome(o OutcomeBody) view {
-	v := &outcomeView{page: d.page(), Note: safeText(d.material.Text, closingChars), Changed: o.Changed}
+func (d *draft) outcome(p *page, o OutcomeBody) any {
+	v := &outcomeView{Mail: p, Note: safeText(d.material.Text, closingChars), Changed: o.Changed}
 	if !o.Code.IsZero() {
 		v.Category = d.category(o.Code, o.Due)
 		v.Category.AsNeeded = v.Category.AsNeeded || o.Promise.AsNeeded
@@ -246,7 +260,7 @@ func (d *draft) outcome(o OutcomeBody) view {
 }
 
 type plainView struct {
-	page
+	Mail   *page
 	About  string // the mail's own subject
 	Lines  []Words
 	Reason RefusalReason
@@ -254,12 +268,12 @@ type plainView struct {
 	Limit  string
 }
 
-func (d *draft) plain(p PlainBody) view {
-	v := &plainView{page: d.page(), About: safeLine(p.Subject, 140), Reason: p.Reason}
-	if p.Reason != "" {
-		v.Size, v.Limit = d.say.Size(p.Size), d.say.Size(p.Limit)
+func (d *draft) plain(p *page, b PlainBody) any {
+	v := &plainView{Mail: p, About: safeLine(b.Subject, 140), Reason: b.Reason}
+	if b.Reason != "" {
+		v.Size, v.Limit = d.say.Size(b.Size), d.say.Size(b.Limit)
 	}
-	for _, s := range p.Lines {
+	for _, s := range b.Lines {
 		v.Lines = append(v.Lines, safeText(s, closingChars))
 	}
 	return v

@@ -192,7 +192,7 @@ func (w teller) Target(t chart.Target) string {
 
 // Sure says a calibrated confidence in words.
 func (w teller) Sure(confidence float64) string {
-	for i, floor := range []float64{.9, .65, .35} {
+	for i, floor := range [...]float64{.9, .65, unsureBelow} {
 		if confidence >= floor {
 			return w.sure[i]
 		}
