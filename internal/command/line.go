@@ -3,7 +3,6 @@ package command
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"triaged/internal/chart"
 )
@@ -237,66 +236,6 @@ func (p *parser) incomplete(groups []numbers) {
 	}
 }
 
-// code understands numbers in the place of a command: a chart code, or a suggestion.
-func (p *parser) code(n numbers) {
-	end := p.rest()
-	if core(end).len() > 0 {
-		p.notAlone(n)
-		return
-	}
-	cmd := Command{Requests: p.sel}
-	_, cmd.DryRun, cmd.Insist = marks(end)
-	switch {
-	case n.prefixed:
-		p.wrong("it ends with the number of a request, where the command belongs", "write the request first, then the command")
-	case n.code():
-		cmd.Verb, cmd.Code = Categorize, chart.Code{Category: int(n.values[0]), Priority: int(n.values[1])}
-		p.done(cmd)
-	case n.count == 1 && !n.dangling && 1 <= n.values[0] && n.values[0] <= 3 && n.digits == 1:
-		cmd.Verb, cmd.Pick = Accept, int(n.values[0])
-		p.done(cmd)
-	default:
-		p.badCode(n)
-	}
-}
-
-// badCode names what is wrong with numbers that are neither a code nor a suggestion.
-func (p *parser) badCode(n numbers) {
-	switch {
-	case n.count == 1 && n.dangling:
-		p.wrong("the code ends after its dash", "a code is category and priority, such as 1-3", p.codesOf(int(n.values[0]))...)
-	case n.count == 1 && n.digits == 1:
-		p.wrong("suggestions are numbered 1 to 3", "a code is category and priority, such as 1-3", p.codesOf(int(n.values[0]))...)
-	case n.count == 1 && n.digits == 2:
-		c := chart.Code{Category: int(n.values[0] / 10), Priority: int(n.values[0] % 10)}
-		p.wrong("a code is written with a dash", "", p.nearCode(c)...)
-	case !p.line.hashed && !p.chosen:
-		return // a date, a telephone number
-	case n.count == 3 && p.line.hashed && !p.chosen && n.digits <= 2:
-		c := chart.Code{Category: int(n.values[1]), Priority: int(n.values[2])}
-		p.wrong("this is no code", "write the request, a space, then the code", near(p.onChart(c), p.label(n.values[0])+" #"+c.String())...)
-	default:
-		if p.line.hashed || p.named || p.chosen && n.digits <= 2 {
-			p.wrong("this is no code", "a code is category and priority, such as 1-3")
-		}
-	}
-}
-
-// notAlone deals with a code that more words follow.
-func (p *parser) notAlone(n numbers) {
-	if !p.line.hashed && !p.named {
-		return
-	}
-	if !n.code() && p.line.words > 3 { // "#1 reason to …"
-		return
-	}
-	var near []string
-	if n.code() {
-		near = []string{p.form(chart.Code{Category: int(n.values[0]), Priority: int(n.values[1])}.String())}
-	}
-	p.wrong("there are more words on the line than the command", "a command stands alone on its line", near...)
-}
-
 // done takes the command, unless it needs to name its requests and does not.
 func (p *parser) done(cmd Command) {
 	g := grammarByVerb[cmd.Verb]
@@ -323,33 +262,6 @@ func (p *parser) wrong(why, hint string, near ...string) {
 	p.line.slip = Mistake{Why: why, Hint: hint, Near: near}
 }
 
-func near(ok bool, form string) []string {
-	if ok {
-		return []string{form}
-	}
-	return nil
-}
-
-func (p *parser) onChart(c chart.Code) bool {
-	return c.Category > 0 && (p.set.Codes == nil || p.set.Codes(c))
-}
-
-func (p *parser) nearCode(c chart.Code) []string { return near(p.onChart(c), p.form(c.String())) }
-
-// codesOf lists the first few codes of a category.
-func (p *parser) codesOf(category int) []string {
-	var forms []string
-	if p.set.Codes == nil || category < 1 || category > 99 {
-		return nil
-	}
-	for priority := 0; priority <= 9 && len(forms) < 4; priority++ {
-		if c := (chart.Code{Category: category, Priority: priority}); p.set.Codes(c) {
-			forms = append(forms, p.form(c.String()))
-		}
-	}
-	return forms
-}
-
 // form writes a command as it could be typed in this line's place.
 func (p *parser) form(word string) string {
 	if !p.chosen || p.sel.IsZero() {
@@ -359,109 +271,3 @@ func (p *parser) form(word string) string {
 }
 
 func (p *parser) label(n int64) string { return Select(n).format(p.set.Prefix) }
-
-// politeness may follow a command.
-var politeness = []string{"please", "pls", "thanks", "thank you", "thx", "por favor", "gracias"}
-
-// core is a line's end without full stops, marks and politeness.
-func core(w written) written {
-	w, _, _ = marks(w)
-	return w
-}
-
-func onlyMarks(w written) bool { return core(w).len() == 0 }
-
-// marks takes "?" and "!" off the end of a command, and full stops and politeness with them.
-func marks(w written) (left written, dry, insist bool) {
-	w = impolite(w)
-	for w.len() > 0 {
-		switch w.last() {
-		case '?':
-			dry = true
-		case '!':
-			insist = true
-		case '.', ',', ';', ' ':
-		default:
-			return w, dry, insist
-		}
-		w = w.slice(0, w.len()-1)
-	}
-	return w, dry, insist
-}
-
-// impolite takes "please" and "thanks" off the end, with their own full stop or exclamation mark.
-func impolite(w written) written {
-	for range 3 {
-		s := w
-		for s.len() > 0 && strings.ContainsRune(".,;!? ", s.last()) {
-			s = s.slice(0, s.len()-1)
-		}
-		cut := false
-		for _, p := range politeness {
-			n := len(p)
-			if s.len() >= n && string(s.fold[s.len()-n:]) == p && (s.len() == n || !wordRune(s.fold[s.len()-n-1])) {
-				w, cut = s.slice(0, s.len()-n).trim(), true
-				break
-			}
-		}
-		if !cut {
-			break
-		}
-	}
-	return w
-}
-
-// printed writes a command without its requests, as it can be typed after "#".
-func printed(c Command) string {
-	var b strings.Builder
-	switch {
-	case c.Verb == Categorize:
-		b.WriteString(c.Code.String())
-	case c.Verb == Accept && c.Pick > 1:
-		b.WriteString(strconv.Itoa(c.Pick))
-	default:
-		b.WriteString(c.Verb.Word())
-	}
-	mark := ""
-	if c.DryRun {
-		mark += "?"
-	}
-	if c.Insist {
-		mark += "!"
-	}
-	b.WriteString(mark)
-	for _, arg := range arguments(c) {
-		b.WriteString(" " + arg)
-	}
-	return b.String()
-}
-
-func arguments(c Command) []string {
-	var args []string
-	add := func(ok bool, arg string) {
-		if ok {
-			args = append(args, arg)
-		}
-	}
-	add(c.For > 0, strconv.Itoa(int(c.For/time.Minute))+"m")
-	add(c.On != "", c.On)
-	add(c.Verb == Wait && !c.Until.IsZero(), "until")
-	add(!c.Until.IsZero(), c.Until.String())
-	add(c.Other > 0, strconv.FormatInt(c.Other, 10))
-	if c.Verb == OnBehalf {
-		add(c.Text != "", c.Text)
-		add(true, "<"+c.Who+">")
-		return args
-	}
-	add(c.Who != "", c.Who)
-	add(c.Text != "", c.Text)
-	return args
-}
-
-// Format writes the command as it can be typed, with its "#" and the requests in front: "SR-12,15-18 #1-3!".
-func (c Command) Format(prefix string) string {
-	if c.Requests.IsZero() {
-		return "#" + printed(c)
-	}
-	return c.Requests.format(prefix) + " #" + printed(c)
-}

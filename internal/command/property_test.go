@@ -104,8 +104,8 @@ func TestNeutralisedTextCommandsNothing(t *testing.T) {
 		if len(broken.Commands)+len(broken.Keys) > 0 {
 			t.Fatalf("%q, broken at %d: %+v", safe, at, broken.Commands)
 		}
-		harmless(t, strings.ReplaceAll(safe, "\n", " "))        // rewrapped
-		harmless(t, strings.Map(func(r rune) rune {             // cleaned of what cannot be seen
+		harmless(t, strings.ReplaceAll(safe, "\n", " ")) // rewrapped
+		harmless(t, strings.Map(func(r rune) rune {      // cleaned of what cannot be seen
 			if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.M, r) {
 				return -1
 			}

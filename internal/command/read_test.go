@@ -322,3 +322,85 @@ func TestReadBareLine(t *testing.T) {
 		})
 	}
 }
+
+func TestReadWithoutSuggestionsPrinted(t *testing.T) {
+	tests := []struct {
+		answer Answer
+		text   string
+		want   []string
+	}{
+		{Confirmation, "ok", []string{"#yes"}},
+		{Confirmation, "#ok", []string{"#yes"}},
+		{Notice, "ok", []string{"? ok =>"}},
+		{Notice, "#2", []string{"? #2 =>"}},
+		{None, "SR-12 #ok", []string{"? SR-12 #ok =>"}},
+		{Notice, "1-3", []string{"#1-3"}},
+	}
+	for _, tt := range tests {
+		s := setting(tt.answer, 1)
+		s.Offered = false
+		if diff := cmp.Diff(tt.want, told(Read(tt.text, s))); diff != "" {
+			t.Errorf("%s %q (-want +got)\n%s", tt.answer, tt.text, diff)
+		}
+	}
+}
+
+func TestReadNote(t *testing.T) {
+	tests := []struct {
+		answer     Answer
+		text, note string
+	}{
+		{None, "Hello team,\n\n#1-3\nShe is in room 5.\n\n\n\nThe lamp is dead.\n\nThanks,\nKim", "She is in room 5.\n\nThe lamp is dead."},
+		{None, "#1-3\n\nKim Tran\nTechnician", ""},
+		{None, "Thanks, but the projector still stays dark and nobody has come so far.\n#escalate", "Thanks, but the projector still stays dark and nobody has come so far."},
+		{Digest, "SR-12 1-3\nSent from my iPhone", ""},
+		{Notice, "ok\nI will look at it tomorrow", "ok\nI will look at it tomorrow"},
+		{None, "#mien\nplease", "please"},
+		{None, "#spam filter is broken again", "#spam filter is broken again"}, // a mistake that could be meant as text stays
+		{None, "> old\nnew", "> old\nnew"},
+		{None, "one\n-- \nKim", "one"},
+		{None, "Hi,\n#key abcdefghijklmnop\n#ok", ""},
+	}
+	for _, tt := range tests {
+		if got := Read(tt.text, setting(tt.answer, 1)).Note; got != tt.note {
+			t.Errorf("%q: note %q, want %q", tt.text, got, tt.note)
+		}
+	}
+}
+
+func TestReadKeys(t *testing.T) {
+	r := Read("SR-12 #1-3\n#key 7hqabcdefghijklm\n\nSent from my phone", setting(None, 1))
+	if diff := cmp.Diff([]string{"7hqabcdefghijklm"}, r.Keys); diff != "" || len(r.Commands) != 1 || len(r.Mistakes) != 0 {
+		t.Errorf("%+v %s", r, diff)
+	}
+	if r := Read("#key 7hq", setting(None, 1)); len(r.Keys) != 0 || len(r.Mistakes) != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestReadStopsAtTheCap(t *testing.T) {
+	r := Read(strings.Repeat("SR-12 #1-3\n", 2*maxLines), setting(None, 1))
+	if len(r.Commands) != maxLines || len(r.Mistakes) != 1 || r.Mistakes[0].Line != maxLines {
+		t.Errorf("%d commands, mistakes %+v", len(r.Commands), r.Mistakes)
+	}
+}
+
+func TestCommandsSayWhereTheyStand(t *testing.T) {
+	r := Read("Hello\n\n  #1-3\n#13", setting(None, 1))
+	if r.Commands[0].Line != 3 || r.Commands[0].Raw != "#1-3" || r.Mistakes[0].Line != 4 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestSelection(t *testing.T) {
+	s := Selection{Ranges: []Range{{12, 12}, {15, 18}, {16, 16}}}
+	if diff := cmp.Diff([]int64{12, 15, 16, 17, 18}, s.Numbers()); diff != "" {
+		t.Error(diff)
+	}
+	if s.String() != "12,15-18,16" || !s.Has(17) || s.Has(13) || s.IsZero() || !(Selection{}).IsZero() {
+		t.Errorf("%v", s)
+	}
+	if n := len((Selection{Ranges: []Range{{1, 1 << 40}}}).Numbers()); n != maxSelected {
+		t.Errorf("%d numbers", n)
+	}
+}
