@@ -141,13 +141,13 @@ func (p *addressReader) end(sep byte) {
 			a.Name = displayName(p.comment)
 		}
 	case sep == ',' && strings.TrimSpace(phrase) != "":
-		if p.pending != "" {
-			phrase = p.pending + "," + phrase
+		const longest = 500 // of a name
+		switch {
+		case p.pending == "":
+			p.pending = head2(phrase, longest)
+		case len(p.pending) < longest:
+			p.pending += "," + head2(phrase, longest)
 		}
-		if len(phrase) > 1000 {
-			phrase = phrase[:1000]
-		}
-		p.pending = phrase
 	default:
 		if p.pending != "" {
 			phrase = p.pending + "," + phrase

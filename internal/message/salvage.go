@@ -161,6 +161,9 @@ func (r *headerReader) add(field, folded []byte) {
 	if folded != nil {
 		field = folded
 	}
+	if len(field) > maxHeader {
+		field, r.cut = field[:maxHeader], true
+	}
 	name, value, _ := cutField(field)
 	if len(r.fields) >= maxFields && !essential(name) {
 		r.dropped++

@@ -23,6 +23,7 @@ type walker struct {
 	lost  []string // boundaries of multiparts that ended without their closing line; parts may follow all the same
 	parts []part
 	level int             // of the mail, see part
+	inner int             // how many guessed multiparts are around, each of which is gone over once more
 	seen  map[string]bool // defects told already
 	told  []string
 }
@@ -292,9 +293,10 @@ func (w *walker) match(line []byte) (stop, bool) {
 func (w *walker) salvage(h Header, mediaType string, params map[string]string, at around, start int, end stop) (node, stop) {
 	body := w.body(start, end)
 	after := w.pos
-	if b := guessBoundary(body); b != "" {
+	const mostGuesses = 4
+	if b := guessBoundary(body); b != "" && w.inner < mostGuesses {
 		w.defect("the boundary of a multipart is not the one declared")
-		inner := walker{raw: body, level: w.level, parts: w.parts, seen: w.seen, told: w.told}
+		inner := walker{raw: body, level: w.level, inner: w.inner + 1, parts: w.parts, seen: w.seen, told: w.told}
 		n, _, ok := inner.multipart(mediaType, params, b, at)
 		w.parts, w.seen, w.told = inner.parts, inner.seen, inner.told
 		if ok {
