@@ -59,7 +59,7 @@ type Proof struct {
 	Why    string // in words for the ledger
 }
 
-// maxCandidates bounds how many Message-IDs and keys of one mail are tried.
+// maxCandidates bounds how many tokens and keys of one mail are tried; Message-IDs of others do not count.
 const maxCandidates = 50
 
 // Prove weighs a mail's proof. What the receiving server calls forged is never proven, whatever else it bears and
@@ -120,20 +120,29 @@ func onlyAuthor(c Claim) (from, why string) {
 // findToken looks for a good token, the mail answered first, then the references, latest first. why says what was wrong
 // with the first that looked like one.
 func findToken(c Claim, p Policy, k Keys, audiences []string, now time.Time) (t *Token, why string) {
-	ids := slices.Clone(c.InReplyTo[:min(len(c.InReplyTo), maxCandidates)])
-	for i := len(c.References) - 1; i >= 0 && len(ids) < maxCandidates; i-- {
-		ids = append(ids, c.References[i])
-	}
-	for _, id := range ids {
+	tried := 0
+	for _, id := range slices.Concat(c.InReplyTo, reversed(c.References)) {
+		if !LooksOwn(id) {
+			continue
+		}
+		if tried++; tried > maxCandidates {
+			break
+		}
 		token, reason := k.Verify(id, p.Instance, audiences, now)
 		if reason == "" {
 			return &token, ""
 		}
-		if why == "" && reason != notOurs {
+		if why == "" {
 			why = "the token of the mail answered is " + reason
 		}
 	}
 	return nil, why
+}
+
+func reversed(ids []string) []string {
+	ids = slices.Clone(ids)
+	slices.Reverse(ids)
+	return ids
 }
 
 func findLink(c Claim, p Policy, k Keys, from string, now time.Time) (Link, bool) {

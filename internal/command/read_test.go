@@ -359,6 +359,7 @@ func TestReadNote(t *testing.T) {
 		{None, "#spam filter is broken again", "#spam filter is broken again"}, // a mistake that could be meant as text stays
 		{None, "> old\nnew", "> old\nnew"},
 		{None, "one\n-- \nKim", "one"},
+		{None, "The lamp is dead.\nThanks\nAlso there is no paper", "The lamp is dead.\nThanks\nAlso there is no paper"},
 		{None, "Hi,\n#key abcdefghijklmnop\n#ok", ""},
 	}
 	for _, tt := range tests {

@@ -40,7 +40,7 @@ func greetingEnd(raw []string, lines []*line) int {
 }
 
 // signatureStart returns the first line of a signature, len(lines) if the text has none. A closing word begins one, what
-// a phone appends, or the author's own name, if what follows is short and holds no command without "#".
+// a phone appends, or the author's own name, if what follows is short, says nothing, and holds no command without "#".
 func signatureStart(raw []string, lines []*line, author string) int {
 	start, name := len(lines), plainWords(author)
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -51,11 +51,23 @@ func signatureStart(raw []string, lines []*line, author string) int {
 		if len(raw[i]) > 4*widestSignature || len([]rune(raw[i])) > widestSignature || len(lines)-i > 4*longestSignature {
 			break
 		}
+		if filled && lines[i].sense == prose && !opensWith(plainWords(raw[i]), appendages) && sentence(plainWords(raw[i])) {
+			break
+		}
 		if filled && lines[i].sense == prose && closes(plainWords(raw[i]), name) && filledLines(raw[i:]) <= longestSignature {
 			start = i
 		}
 	}
 	return start
+}
+
+// sentenceWords stand in sentences and hardly ever in the lines of a signature.
+var sentenceWords = []string{"also", "please", "is", "are", "was", "has", "have", "can", "could", "will", "would", "not", "but", "it",
+	"i", "you", "we", "they", "there", "this", "that", "también", "es", "son", "está", "hay", "pero", "yo", "usted"}
+
+// sentence tells whether a line says something, so that it is no part of a signature.
+func sentence(w []string) bool {
+	return len(w) > 9 || len(w) > 2 && slices.ContainsFunc(w, func(s string) bool { return slices.Contains(sentenceWords, s) })
 }
 
 func filledLines(raw []string) int {
