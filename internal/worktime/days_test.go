@@ -133,6 +133,30 @@ func FuzzParseDays(f *testing.F) {
 	})
 }
 
+// FuzzCompile asks that no configuration makes a calendar panic or loop, and that every calendar it takes has work to do.
+func FuzzCompile(f *testing.F) {
+	f.Add("Mon", "07:00-17:00", "Fri", "07:00-12:00", "2026-11-23..2026-11-27", "2026-12-18 12:00", "06-08..08-07", "08:00-16:00")
+	f.Add("Sun", "00:00-24:00", "", "", "US federal", "last Fri of May 12:00", "12-24..01-02", "00:00-00:01")
+	f.Fuzz(func(t *testing.T, workday, hours, on, hoursOn, holiday, release, days, seasonHours string) {
+		spec := Spec{Workdays: []string{workday, "Fri"}, Hours: hours, Holidays: []string{holiday}, EarlyRelease: []string{release}}
+		if on != "" {
+			spec.HoursOn = map[string]string{on: hoursOn}
+		}
+		if days != "" {
+			spec.Seasons = []SeasonSpec{{Name: "season", Days: days, Hours: seasonHours}}
+		}
+		c, err := Compile("calendar", time.UTC, spec)
+		if err != nil {
+			return
+		}
+		from := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+		due := c.Add(from, time.Minute)
+		if due.Sub(from) > 800*24*time.Hour || c.Between(from, due) != time.Minute {
+			t.Errorf("%+v: a minute from %s is due at %s", spec, from, due)
+		}
+	})
+}
+
 func ExampleParseDays() {
 	days, _ := ParseDays("day after 4th Thu of Nov")
 	fmt.Println(datesIn(days, 2026))

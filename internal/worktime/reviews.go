@@ -58,7 +58,7 @@ type Review struct {
 // Next returns the first review after a moment; End if there is none.
 func (r *Reviews) Next(after time.Time) time.Time {
 	after = within(after)
-	for n := r.calendar.DateOf(after).number() - 1; n <= lastDate; n++ {
+	for n := r.calendar.DateOf(after).number(); n <= lastDate; n++ {
 		for _, v := range r.on(n) {
 			if v.At.After(after) && v.At.Before(End) {
 				return v.At
@@ -71,6 +71,7 @@ func (r *Reviews) Next(after time.Time) time.Time {
 // Previous returns the last review before a moment; Start if there is none.
 func (r *Reviews) Previous(before time.Time) time.Time {
 	before = within(before)
+	// Clocks that go back across midnight show a date again when the next one has begun, and perhaps has had its review.
 	for n := r.calendar.DateOf(before).number() + 1; n >= firstDate; n-- {
 		for _, v := range slices.Backward(r.on(n)) {
 			if v.At.Before(before) && v.At.After(Start) {

@@ -1,6 +1,7 @@
 package worktime
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"time"
@@ -108,7 +109,7 @@ func (c *Calendar) makeSpans(year int) *yearOfSpans {
 		}
 	}
 	// Clocks that go back across midnight show the end of one date after the beginning of the next.
-	slices.SortFunc(list, func(a, b span) int { return int(max(-1, min(1, a.open-b.open))) })
+	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.open, b.open) })
 	y := &yearOfSpans{}
 	for _, s := range list {
 		s = span{max(s.open, from) * int64(time.Second), min(s.close, to) * int64(time.Second)}

@@ -118,6 +118,8 @@ func TestDaylightSaving(t *testing.T) {
 		{"clocks go back at midnight", "America/Santiago", late, "2026-04-04", 13 * time.Hour},
 		{"clocks skip midnight", "America/Santiago", allDay, "2026-09-06", 23 * time.Hour},
 		{"clocks skip the last hour", "America/Nuuk", late, "2026-03-28", 11 * time.Hour},
+		{"New Year's Eve, a year of UTC behind", "America/Chicago", allDay, "2026-12-31", 24 * time.Hour},
+		{"New Year's Day, a year of UTC ahead", "Pacific/Kiritimati", allDay, "2027-01-01", 24 * time.Hour},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -134,6 +136,41 @@ func TestDaylightSaving(t *testing.T) {
 				t.Errorf("%s: worked %s, want %s", tt.date, got, tt.want)
 			}
 		})
+	}
+}
+
+// TestBackAcrossMidnight is about a zone whose clocks went from 00:01 on a Sunday back to 23:01 on Saturday: the wall
+// showed a minute of Sunday, then Saturday's last 59 again, then Sunday from its beginning.
+func TestBackAcrossMidnight(t *testing.T) {
+	sunday := Spec{Workdays: []string{"Sun"}, Hours: "00:00-24:00"}
+	c := compile(t, "America/St_Johns", sunday)
+	first := c.At(Date{2009, 11, 1}, 0)
+	again := first.Add(time.Hour)
+	if !c.IsOpen(first) || c.IsOpen(first.Add(time.Minute)) || !c.IsOpen(again) || c.IsOpen(again.Add(-time.Second)) {
+		t.Errorf("open around %s at the wrong times", first)
+	}
+	if got := c.Add(first, 2*time.Minute); !got.Equal(again.Add(time.Minute)) {
+		t.Errorf("two minutes from %s are over at %s", first, got)
+	}
+	if got := c.Between(first, again.Add(24*time.Hour)); got != 24*time.Hour+time.Minute {
+		t.Errorf("%s were worked on the Sunday", got)
+	}
+	saturday := compile(t, "America/St_Johns", Spec{Workdays: []string{"Sat", "Sun"}, Hours: "00:00-24:00"})
+	if open, closing, _ := saturday.OpenOn(Date{2009, 10, 31}); saturday.Between(open, closing) != closing.Sub(open) || closing.Sub(open) != 25*time.Hour {
+		t.Errorf("the Saturday ran from %s to %s", open, closing)
+	}
+	for worked := 20 * time.Hour; worked < 28*time.Hour; worked += 30 * time.Second {
+		open := saturday.At(Date{2009, 10, 31}, 0)
+		if got := saturday.Add(open, worked); !got.Equal(open.Add(worked)) || !saturday.IsOpen(got) {
+			t.Fatalf("%s without a break from %s are over at %s", worked, open, got)
+		}
+	}
+	r := reviews(t, c, []int{0}, "")
+	if got := r.Previous(first.Add(30 * time.Minute)); !got.Equal(first) {
+		t.Errorf("the last review before the clocks show midnight again was at %s, want %s", got, first)
+	}
+	if got := r.Next(first); got.Before(again.Add(24 * time.Hour)) {
+		t.Errorf("the review of %s is held again at %s", first, got)
 	}
 }
 
@@ -207,6 +244,27 @@ func TestDayLength(t *testing.T) {
 	}
 	if got := c.DayLengthOn(at(t, c, "2026-06-08 00:00")); got != 8*time.Hour {
 		t.Errorf("a working day is %s in summer", got)
+	}
+}
+
+// TestConcurrentUse is for the race detector: tables are made by whoever asks first.
+func TestConcurrentUse(t *testing.T) {
+	c := compile(t, "America/Chicago", school())
+	r := reviews(t, c, OddHours(), "")
+	from := at(t, c, "2026-12-01 09:00")
+	due := make(chan time.Time)
+	for range 8 {
+		go func() {
+			r.Next(from)
+			c.Between(from, from.AddDate(20, 0, 0))
+			due <- c.Add(from, 4000*time.Hour)
+		}()
+	}
+	first := <-due
+	for range 7 {
+		if d := <-due; !d.Equal(first) {
+			t.Errorf("due at %s and at %s", first, d)
+		}
 	}
 }
 
@@ -323,6 +381,10 @@ Mon 06-15 00:00 to Mon 06-15 09:00: 1h0m0s, working hours 08:00–16:00, summer 
 	}
 	if got := show("2026-01-01 00:00", "2046-12-31 00:00"); strings.Count(got, "\n") != 21 {
 		t.Errorf("twenty-one years:\n%s", got)
+	}
+	apia := compile(t, "Pacific/Apia", Spec{Workdays: []string{"Thu", "Fri", "Sat"}, Hours: "07:00-17:00"})
+	if days := apia.Explain(at(t, apia, "2011-12-29 00:00"), at(t, apia, "2012-01-01 00:00")); len(days) != 2 || days[1].Counted != 10*time.Hour {
+		t.Errorf("over a day that the zone left out: %v", days)
 	}
 	whole := compile(t, "America/Chicago", Spec{Workdays: []string{"Sun"}, Hours: "00:00-12:00"})
 	spans := whole.Explain(at(t, whole, "2026-03-08 00:00"), at(t, whole, "2026-03-09 00:00"))
