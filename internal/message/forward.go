@@ -33,7 +33,7 @@ func attachedForward(m *Message, parts []part) *Forwarded {
 		if inner.Forwarded != nil && inner.Reply == "" {
 			return inner.Forwarded
 		}
-		f := &Forwarded{From: inner.From, Date: inner.Date, Subject: inner.Subject, Text: inner.Reply}
+		f := &Forwarded{From: inner.From, Date: inner.Date.UTC(), Subject: inner.Subject, Text: inner.Reply}
 		if f.Text == "" {
 			f.Text = inner.Text
 		}
@@ -133,9 +133,9 @@ func (f *Forwarded) fill(body string, left int) {
 			*f = *inner
 			return
 		}
-		reply = trimEdges(body)
+		reply = body
 	}
-	f.Text = reply
+	f.Text = strings.TrimSpace(reply)
 }
 
 // forwardFrom reads an attribution that ends in line i, which some programs write above what they forward.

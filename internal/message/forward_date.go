@@ -10,9 +10,9 @@ import (
 // 2026 09:10", "23.11.2026 um 9:10", "lunes, 23 de noviembre de 2026 9:10 a. m.", "2026年11月23日 9:10". It is zero if there
 // is no date in s. Of 11/12/2026 the first number is the month, as in the district's country.
 func shownDate(s string) time.Time {
-	s = clip(s, 200)
-	if t, ok := parseDate(s); ok {
-		return t
+	s = strings.TrimSpace(clip(s, 200))
+	if t, ok := parseISO(s); ok {
+		return t.UTC()
 	}
 	var d shown
 	for rest := strings.ToLower(s); rest != ""; {
@@ -37,7 +37,7 @@ func (d *shown) take(s string) string {
 	if c >= '0' && c <= '9' {
 		return d.number(s)
 	}
-	if (c == '+' || c == '-') && digitRun(s, 1) >= 2 && d.hasClock && !d.hasOffset {
+	if (c == '+' || c == '-') && digitRun(s, 1) >= 1 && d.hasClock && !d.hasOffset {
 		return d.zone(s)
 	}
 	if c < 0x80 && !(c >= 'a' && c <= 'z') {
@@ -71,12 +71,18 @@ func (d *shown) word(w, after string) {
 		d.am = true
 	case strings.HasPrefix(w, "下午") || strings.HasPrefix(w, "오후") || strings.HasPrefix(w, "午後"):
 		d.pm = true
-	case d.month == 0 || d.day == 0:
-		if m := monthNamed(w); m > 0 && d.month == 0 {
+	case d.hasClock && !d.hasOffset && zoneHours[w] != 0:
+		d.offset, d.hasOffset = zoneHours[w]*3600, true
+	case d.year == 0 || d.month == 0:
+		// the last one counts: "mar." is a French Tuesday too
+		if m := monthNamed(w); m > 0 {
 			d.month = m
 		}
 	}
 }
+
+// zoneHours are the zones that North American and European programs name (RFC 5322, section 4.3, and a few more).
+var zoneHours = map[string]int{"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "hst": -10, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "bst": 1, "msk": 3}
 
 // number reads a time of day, a numeric date, a day or a year.
 func (d *shown) number(s string) string {
@@ -195,32 +201,33 @@ func (d *shown) time() time.Time {
 	return t.UTC()
 }
 
-// monthNamed returns the month that a word names in some language, or 0.
+// monthNamed returns the month that a word names in some language, or 0: the one whose beginning is the longest.
 func monthNamed(w string) int {
+	month, longest := 0, 0
 	for i, names := range monthNames {
 		for _, n := range names {
-			if strings.HasPrefix(w, n) {
-				return i + 1
+			if len(n) > longest && strings.HasPrefix(w, n) {
+				month, longest = i+1, len(n)
 			}
 		}
 	}
-	return 0
+	return month
 }
 
 // monthNames are the beginnings of the months' names: what the languages of header blocks have in common is kept once.
 var monthNames = [12][]string{
-	{"jan", "ene", "gen", "янв", "січ", "led", "sty", "tammi", "oca", "sij", "ιαν", "gener", "thg1"},
-	{"feb", "fév", "fev", "febr", "лют", "фев", "úno", "lut", "helmi", "şub", "velj", "φεβ"},
-	{"mar", "mär", "mrt", "maa", "maart", "бер", "мар", "bře", "márc", "mars", "ožu", "μαρ", "març"},
-	{"apr", "abr", "avr", "апр", "квіт", "dub", "kwi", "huhti", "ápr", "nis", "trav", "απρ"},
-	{"may", "mai", "mei", "mag", "maj", "май", "мая", "трав", "kvě", "touko", "máj", "svib", "μαΐ", "μαϊ", "maig"},
-	{"jun", "juin", "giu", "июн", "черв", "čer", "cze", "kesä", "jún", "haz", "lip", "ιουν", "juny"},
-	{"jul", "juil", "lug", "июл", "лип", "červenc", "heinä", "júl", "tem", "srp", "ιουλ", "juliol"},
-	{"aug", "ago", "aoû", "aou", "авг", "серп", "sie", "elo", "kolov", "αυγ", "ağu"},
+	{"jan", "ene", "gen", "янв", "січ", "led", "sty", "tammi", "oca", "sij", "ιαν"},
+	{"feb", "fév", "fev", "лют", "фев", "úno", "lut", "helmi", "şub", "velj", "φεβ"},
+	{"mar", "mär", "mrt", "maal", "maart", "бер", "мар", "bře", "márc", "ožu", "μαρ"},
+	{"apr", "abr", "avr", "апр", "квіт", "dub", "kwi", "huhti", "ápr", "nis", "travanj", "travnja", "απρ"},
+	{"may", "mai", "mei", "mag", "maj", "máj", "май", "мая", "трав", "kvě", "touko", "svib", "μαΐ", "μαϊ"},
+	{"jun", "juin", "giu", "июн", "черв", "čer", "cze", "kesä", "jún", "haz", "lipanj", "lipnja", "ιουν"},
+	{"jul", "juil", "lug", "июл", "лип", "červenc", "lip", "heinä", "júl", "tem", "srpanj", "srpnja", "ιουλ"},
+	{"aug", "ago", "aoû", "aou", "авг", "серп", "sie", "elo", "srp", "kolov", "αυγ", "ağu"},
 	{"sep", "set", "сен", "вер", "zář", "wrz", "syys", "szept", "eyl", "ruj", "σεπ"},
-	{"oct", "okt", "ott", "out", "окт", "жовт", "říj", "paź", "loka", "eki", "listopada", "οκτ"},
-	{"nov", "ноя", "лист", "listopad", "lis", "marras", "kas", "stud", "νοε"},
-	{"dec", "dez", "dic", "déc", "дек", "груд", "pro", "gru", "joulu", "ara", "δεκ", "des"},
+	{"oct", "okt", "ott", "out", "окт", "жовт", "říj", "paź", "loka", "eki", "οκτ"},
+	{"nov", "ноя", "лист", "lis", "marras", "kas", "stu", "νοε"},
+	{"dec", "dez", "dic", "déc", "des", "дек", "груд", "prosin", "gru", "joulu", "ara", "δεκ"},
 }
 
 // atoi reads up to four digits.
