@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a desk's time zone must be known on machines without a zone database, too
-
-	"triaged/internal/worktime"
 )
 
 // check finds what is wrong with values that are well-formed one by one. It looks at no file but the one being read.
@@ -89,42 +87,6 @@ func (d *document) checkLanguages(languages []string) {
 			}
 		}
 	}
-}
-
-// checkCalendar compiles what is written, which refuses calendars that could not be kept.
-func (d *document) checkCalendar(c *Config) {
-	spec := worktime.Spec{
-		Workdays: c.Calendar.Workdays, Hours: c.Calendar.Hours, HoursOn: c.Calendar.HoursOn,
-		Holidays: c.Calendar.Holidays, EarlyRelease: c.Calendar.EarlyRelease,
-	}
-	for _, s := range c.Calendar.Seasons {
-		spec.Seasons = append(spec.Seasons, worktime.SeasonSpec(s))
-	}
-	var err error
-	if c.calendar, err = worktime.Compile("calendar", c.location, spec); err != nil {
-		d.keyed(err)
-		return
-	}
-	if c.reviews, err = worktime.NewReviews("review", c.calendar, c.Review.Hours, c.Review.Staffed); err != nil {
-		d.keyed(err)
-	}
-}
-
-// keyed records errors that begin with the path of their key: "calendar.holidays[1]: …", or `calendar.hours = "…": …`.
-func (d *document) keyed(err error) {
-	for _, one := range unjoined(err) {
-		text := one.Error()
-		end := strings.IndexAny(text, ": ")
-		d.wrong(text[:max(end, 0)], strings.TrimLeft(text[max(end, 0):], ":= "), "")
-	}
-}
-
-// unjoined returns the errors that errors.Join made one of.
-func unjoined(err error) []error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		return several.Unwrap()
-	}
-	return []error{err}
 }
 
 func (d *document) checkReminders(r *Reminders) {

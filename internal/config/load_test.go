@@ -46,7 +46,7 @@ func TestExampleLoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := sample()
-	want.location, want.chart, want.calendar, want.reviews = c.location, c.chart, c.calendar, c.reviews
+	want.location, want.chart, want.calendar, want.staffed, want.reviews = c.location, c.chart, c.calendar, c.staffed, c.reviews
 	want.resolve(".")
 	want.Mailboxes[0].Password, want.SMTP.Password = NewSecret("pa"), NewSecret("pa")
 	empty := func(p cmp.Path) bool { return p.Last().Type() == reflect.TypeFor[[]string]() }

@@ -52,6 +52,7 @@ type Config struct {
 	location *time.Location
 	chart    *chart.Chart
 	calendar *worktime.Calendar
+	staffed  *worktime.Calendar
 	reviews  *worktime.Reviews
 }
 
@@ -60,12 +61,6 @@ func (c *Config) Location() *time.Location { return c.location }
 
 // Chart is the chart that this desk categorizes by: the built-in one or, after Load, the district's own.
 func (c *Config) Chart() *chart.Chart { return c.chart }
-
-// WorkingTime computes with the desk's calendar.
-func (c *Config) WorkingTime() *worktime.Calendar { return c.calendar }
-
-// Reviews are the moments at which the uncategorized queue is reviewed.
-func (c *Config) Reviews() *worktime.Reviews { return c.reviews }
 
 // Desk is the service desk and its bot.
 type Desk struct {
@@ -288,7 +283,8 @@ type Review struct {
 	// The hours of the day at which analysts get the digest: "odd", or a list such as [7, 9, 11].
 	Hours ReviewHours `toml:"hours"`
 
-	// The hours in which somebody is there. Outside of them nobody is disturbed, emergencies apart.
+	// The hours in which somebody is there, on working days. Outside of them nobody is disturbed, emergencies apart. Empty:
+	// the working hours.
 	Staffed string `toml:"staffed"`
 
 	// Whether to send the digest when the queue is empty.

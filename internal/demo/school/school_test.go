@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"triaged/internal/chart"
+	"triaged/internal/command"
 	"triaged/internal/config"
 	"triaged/internal/message"
 )
@@ -223,7 +224,7 @@ func TestBounceNamesTheMail(t *testing.T) {
 func TestSpanishIsSpanish(t *testing.T) {
 	for _, s := range requests() {
 		_, m := rendered(t, s)
-		if m.Language == "es" && s.Name != "printer" || m.Language == "en" && s.Name == "printer" {
+		if (m.Language == "es") != (s.Name == "printer") {
 			t.Errorf("%s is in %q", s.Name, m.Language)
 		}
 		if s.subject != "" && m.Subject != s.subject {
@@ -246,6 +247,35 @@ func TestCodesAreOnTheChart(t *testing.T) {
 func TestSubjectCommand(t *testing.T) {
 	if _, m := rendered(t, find(t, "stolen is 3-1")); m.Subject != "[SR-3] #3-1" || len(m.InReplyTo) > 0 {
 		t.Errorf("subject %q, in reply to %q", m.Subject, m.InReplyTo)
+	}
+}
+
+// What the staff write is what the reply language has for it.
+func TestStaffSpeakTheLanguage(t *testing.T) {
+	for name, want := range map[string]string{
+		"projector is 1-3": "#1-3", "password is 2-3": "#2-3", "outage is 1-1": "#1-1", "stolen is 3-1": "SR-3 #3-1",
+		"phone is 1-9": "#1-9", "phone is 1-8": "#1-8", "digest": "SR-3 #1-4 SR-4 #1-3",
+		"more about the projector": "", "thanks": "",
+	} {
+		s := find(t, name)
+		_, m := rendered(t, s)
+		setting := command.Setting{Prefix: "SR", Author: s.From.Name, Today: command.DateOf(Start())}
+		if s.Answer != nil && len(m.InReplyTo) > 0 {
+			setting.Answer = command.Answer(s.Answer.Kind)
+			setting.Listed = 1
+		}
+		if name == "digest" {
+			setting.Listed = 2
+		}
+		reading := command.Read(m.Reply, setting)
+		inSubject := command.ReadSubject(m.Topic, setting)
+		var said []string
+		for _, c := range append(reading.Commands, inSubject.Commands...) {
+			said = append(said, c.Format("SR"))
+		}
+		if got := strings.Join(said, " "); got != want || len(reading.Mistakes)+len(inSubject.Mistakes) > 0 {
+			t.Errorf("%s: %q, mistakes %+v %+v", name, got, reading.Mistakes, inSubject.Mistakes)
+		}
 	}
 }
 
