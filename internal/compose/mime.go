@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"triaged/internal/message"
@@ -16,17 +17,20 @@ type file struct {
 	content         []byte
 }
 
+// boundaryMark begins every boundary. It cannot stand in quoted-printable (RFC 2045, section 6.7, page 21).
+const boundaryMark = "=_"
+
 // writeBody appends the MIME fields and the body: the text and its HTML form as alternatives (RFC 2046, section 5.1.4), and
 // the files behind them. Boundaries come from the Message-ID, whose token nobody outside can foresee, so that the same mail
 // is always the same bytes and no text can contain its boundary.
 func writeBody(b []byte, messageID string, text, html []byte, files []file) []byte {
 	b = append(b, "MIME-Version: 1.0\r\n"...)
 	sum := sha256.Sum256([]byte("boundary of " + messageID))
-	inner := "=_a" + hex.EncodeToString(sum[:12])
+	inner := boundaryMark + "a" + hex.EncodeToString(sum[:12])
 	if len(files) == 0 {
 		return writeAlternatives(b, inner, text, html)
 	}
-	outer := "=_m" + hex.EncodeToString(sum[12:24])
+	outer := boundaryMark + "m" + hex.EncodeToString(sum[12:24])
 	b = append(b, "Content-Type: multipart/mixed; boundary=\""+outer+"\"\r\n\r\n--"+outer+"\r\n"...)
 	b = writeAlternatives(b, inner, text, html)
 	for _, f := range files {
@@ -43,6 +47,16 @@ func writeAlternatives(b []byte, boundary string, text, html []byte) []byte {
 	b = append(b, "--"+boundary+"\r\nContent-Type: text/html; charset=utf-8\r\n"...)
 	b = writeText(b, html)
 	return append(b, "--"+boundary+"--\r\n"...)
+}
+
+// Renderings are the texts of a mail that Render made, as package message reads them: its text part, and its HTML part.
+// An answer quotes the one or the other.
+func Renderings(data []byte) []string {
+	header, _, _ := bytes.Cut(data, []byte("MIME-Version:"))
+	_, html, _ := bytes.Cut(data, []byte("Content-Type: text/html"))
+	html, _, _ = bytes.Cut(html, []byte("\r\n--"+boundaryMark))
+	alone := slices.Concat(header, []byte("MIME-Version: 1.0\r\nContent-Type: text/html"), html)
+	return []string{message.Parse(data).Text, message.Parse(alone).Text}
 }
 
 // writeText appends the transfer encoding, the blank line and the text, which ends with a line feed. Lines are not broken

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"triaged/internal/authority"
 	"triaged/internal/chart"
 	"triaged/internal/message"
 	"triaged/internal/request"
@@ -171,7 +170,6 @@ func TestRenderRefuses(t *testing.T) {
 // The same letter is the same mail, byte for byte, so that a retry repeats it.
 func TestRenderIsDeterministic(t *testing.T) {
 	a, b := testHouse(t), testHouse(t)
-	a.Keys, b.Keys = authority.Keys{{ID: 1, Secret: [32]byte{1}}}, authority.Keys{{ID: 1, Secret: [32]byte{1}}}
 	for _, s := range specimens() {
 		if !bytes.Equal(render(t, s.letter, s.material, a).Data, render(t, s.letter, s.material, b).Data) {
 			t.Errorf("%s: two renderings differ", s.name)
@@ -209,7 +207,6 @@ func TestListed(t *testing.T) {
 // A one-tap link composes the full command, with a key of its own for each link.
 func TestOneTapLinks(t *testing.T) {
 	h := testHouse(t)
-	h.Keys, h.Instance = authority.Keys{{ID: 7, Secret: [32]byte{1, 2, 3}}}, "desk"
 	s := specimens()[2]
 	m := message.Parse(render(t, s.letter, s.material, h).Data)
 	keys := map[string]bool{}
@@ -225,10 +222,10 @@ func TestOneTapLinks(t *testing.T) {
 			t.Errorf("link %d says %q", i+1, body)
 		}
 		key = strings.TrimSpace(strings.TrimPrefix(key, "#key "))
-		if _, reason := h.Keys.CheckLink(key, "desk", "kim@school.example", 1, monday); reason != "" {
+		if _, reason := h.Keys.CheckLink(key, "tests", "kim@school.example", 1, monday); reason != "" {
 			t.Errorf("the key of link %d is refused: %s", i+1, reason)
 		}
-		if _, reason := h.Keys.CheckLink(key, "desk", "dana@school.example", 1, monday); reason == "" {
+		if _, reason := h.Keys.CheckLink(key, "tests", "dana@school.example", 1, monday); reason == "" {
 			t.Errorf("the key of link %d serves somebody else", i+1)
 		}
 		keys[key] = true

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"triaged/internal/authority"
 	"triaged/internal/chart"
 	"triaged/internal/message"
 	"triaged/internal/request"
@@ -39,7 +40,7 @@ func testHouse(t testing.TB) House {
 	}
 	return House{
 		Desk: "Customer Care Center", Address: "support@school.example", Prefix: "SR", Zone: chicago, Chart: chart.Default(),
-		Languages: []string{"en", "es"}, Texts: texts,
+		Languages: []string{"en", "es"}, Texts: texts, Instance: "tests", Keys: authority.Keys{{ID: 1, Secret: [32]byte{1, 2, 3}}},
 	}
 }
 

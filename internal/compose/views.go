@@ -28,11 +28,15 @@ const unsureBelow = .35
 type acknowledgementView struct {
 	Mail  *page
 	Asked Words
-	By    string // "by 2:40 pm today", or ""
+	By    string // "by 2:40 pm today"; "" if that would be too late to promise
 }
 
 func (d *draft) acknowledgement(p *page, a AcknowledgementBody) any {
-	return &acknowledgementView{Mail: p, Asked: safeText(d.material.Text, askedChars), By: d.say.By(a.CategorizedBy)}
+	v := &acknowledgementView{Mail: p, Asked: safeText(d.material.Text, askedChars)}
+	if a.CategorizedBy.After(d.letter.At) {
+		v.By = d.say.By(a.CategorizedBy)
+	}
+	return v
 }
 
 type noticeView struct {

@@ -16,6 +16,7 @@ type language struct {
 	moment   string // day, then time: "%d %t"
 	// by, with the time for %t and the day for %d: today, tomorrow, another day.
 	byToday, byTomorrow, byDay string
+	atOnce                     string
 	at                         [3]string // the same for what has happened: today, yesterday, another day
 	minute, hour, day, working [2]string // singular, plural
 	asNeeded, noTarget         string
@@ -28,7 +29,7 @@ var english = language{
 	weekdays: [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 	months:   [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 	clock:    englishClock,
-	byToday:  "by %t today", byTomorrow: "by %t tomorrow", byDay: "by %t on %d",
+	byToday:  "by %t today", byTomorrow: "by %t tomorrow", byDay: "by %t on %d", atOnce: "at once",
 	at:     [3]string{"at %t", "yesterday at %t", "on %d at %t"},
 	minute: [2]string{"minute", "minutes"}, hour: [2]string{"hour", "hours"}, day: [2]string{"day", "days"},
 	working:  [2]string{"working day", "working days"},
@@ -41,7 +42,7 @@ var spanish = language{
 	weekdays: [7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
 	months:   [12]string{"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"},
 	clock:    func(t time.Time) string { return t.Format("15:04") },
-	byToday:  "hoy antes de %l", byTomorrow: "mañana antes de %l", byDay: "el %d antes de %l",
+	byToday:  "hoy antes de %l", byTomorrow: "mañana antes de %l", byDay: "el %d antes de %l", atOnce: "de inmediato",
 	at:     [3]string{"a %l", "ayer a %l", "el %d a %l"},
 	minute: [2]string{"minuto", "minutos"}, hour: [2]string{"hora", "horas"}, day: [2]string{"día", "días"},
 	working:  [2]string{"día hábil", "días hábiles"},
@@ -101,10 +102,13 @@ func (w teller) Moment(t time.Time) string {
 	return w.Date(t) + " " + w.Clock(t)
 }
 
-// By says until when: "by 2:40 pm today".
+// By says until when: "by 2:40 pm today", or "at once" if that has passed.
 func (w teller) By(t time.Time) string {
 	if t.IsZero() {
 		return ""
+	}
+	if !t.After(w.now) {
+		return w.atOnce
 	}
 	switch w.daysFromNow(t) {
 	case 0:

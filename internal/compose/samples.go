@@ -1,0 +1,147 @@
+package compose
+
+import (
+	"strings"
+	"time"
+
+	"triaged/internal/chart"
+	"triaged/internal/message"
+	"triaged/internal/request"
+	"triaged/internal/suggest"
+)
+
+// sample is a mail that templates are tried with. The samples of a kind between them set every variable that its templates
+// may use, and leave every variable empty.
+type sample struct {
+	about    string
+	letter   Letter
+	material Material
+}
+
+// What the samples are about.
+var (
+	sampleCode     = chart.Code{Category: 1, Priority: 3}
+	sampleUntimed  = chart.Code{Category: 1, Priority: 5}
+	sampleAsNeeded = chart.Code{Category: 8, Priority: 9}
+	sampleGone     = chart.Code{Category: 9, Priority: 9} // on no chart
+	sampleTime     = time.Date(2026, time.March, 2, 12, 40, 0, 0, time.UTC)
+	sampleDue      = sampleTime.Add(72 * time.Hour)
+	samplePerson   = request.Person{Name: "Name", Address: "name@school.example"}
+)
+
+// sampleMaterial is all that any mail can be given.
+func sampleMaterial() Material {
+	suggested := []suggest.Suggestion{{Code: sampleCode, Confidence: .9, Because: []string{"word"}}, {Code: sampleUntimed, Confidence: .1}}
+	return Material{
+		Topic: "Subject", Text: strings.Repeat("Some words. ", 2000), Note: "A note", Suggestions: suggested,
+		Rows: []RowMaterial{{Subject: "Subject", Text: "Text", Suggestions: suggested}, {Suggestions: suggested[1:]}},
+		Attachments: []message.Attachment{
+			{Name: "small.jpg", Type: "image/jpeg", Size: 1 << 10}, {Name: "large.mp4", Type: "video/mp4", Size: MaxAttached + 1},
+		},
+	}
+}
+
+// samples are mails of a kind.
+func samples(k Kind) []sample {
+	all := sampleLetters(k)
+	for i := range all {
+		l := &all[i].letter
+		l.Kind, l.To, l.At = k, samplePerson, sampleTime
+	}
+	return all
+}
+
+func sampleLetters(k Kind) []sample {
+	switch k {
+	case Acknowledgement:
+		return []sample{
+			{"with all it can say", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{CategorizedBy: sampleDue}}, sampleMaterial()},
+			{"with nothing to say", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{}}, Material{}},
+		}
+	case Notice:
+		return sampleNotices()
+	case Reminder, Digest:
+		return sampleQueues(k)
+	case Receipt:
+		return sampleReceipts()
+	case Confirmation:
+		return []sample{
+			{"with all it can say", Letter{Request: 1, Confirmation: &ConfirmationBody{Commands: []string{"#1-3"}}}, sampleMaterial()},
+			{"about no request", Letter{Confirmation: &ConfirmationBody{Commands: []string{"resolve"}}}, Material{}},
+		}
+	case Categorized, Resolved:
+		return sampleOutcomes()
+	}
+	return samplePlain(k)
+}
+
+func sampleNotices() []sample {
+	full := NoticeBody{From: samplePerson, Title: "teacher", Campus: "Campus", Submitted: sampleTime, CategorizeBy: sampleDue, Alert: []string{"Alert."}}
+	added := NoticeBody{From: samplePerson, Submitted: sampleTime, Code: sampleCode, Due: sampleDue, Added: true}
+	return []sample{
+		{"with all it can say", Letter{Request: 1, Commands: true, Notice: &full}, sampleMaterial()},
+		{"about an addition", Letter{Request: 1, Commands: true, Notice: &added}, sampleMaterial()},
+		{"about a request without a target", Letter{Request: 1, Notice: &NoticeBody{From: samplePerson, Code: sampleUntimed}}, sampleMaterial()},
+		{"with nothing to say", Letter{Request: 1, Notice: &NoticeBody{From: samplePerson}}, Material{}},
+		{"without suggestions", Letter{Request: 1, Commands: true, Notice: &NoticeBody{From: samplePerson}}, Material{}},
+	}
+}
+
+func sampleQueues(k Kind) []sample {
+	rows := []Row{
+		{Request: 1, From: samplePerson, Submitted: sampleTime.Add(-3 * time.Hour), Overdue: true},
+		{Request: 2, From: samplePerson, Submitted: sampleTime},
+	}
+	all := []sample{
+		{"with all it can say", Letter{Commands: true, Queue: &QueueBody{Review: sampleTime, Rows: rows, More: 2, Foot: []string{"A line"}}}, sampleMaterial()},
+		{"about one request", Letter{Request: 1, Commands: true, Queue: &QueueBody{Rows: rows[:1]}}, sampleMaterial()},
+		{"about nothing known", Letter{Queue: &QueueBody{Rows: rows[1:]}}, Material{}},
+	}
+	if k == Digest {
+		all = append(all, sample{"about an empty queue", Letter{Queue: &QueueBody{}}, Material{}})
+	}
+	return all
+}
+
+func sampleReceipts() []sample {
+	items := []ReceiptItem{
+		{Request: 1, Said: "1-3", Done: true, Code: sampleCode, Due: sampleDue, Result: "was 1-4"},
+		{Request: 2, Said: "8-9", Done: true, Code: sampleAsNeeded},
+		{Request: 3, Said: "1-5?", DryRun: true, Code: sampleUntimed},
+		{Request: 4, Said: "mine", Done: true, Result: "yours"},
+		{Request: 5, Said: "1-9", Result: "no such code", Near: []chart.Code{sampleCode, sampleGone}},
+		{Said: "x", Result: "not understood"},
+	}
+	return []sample{
+		{"with all it can say", Letter{Request: 1, Commands: true, Receipt: &ReceiptBody{Items: items, Undo: true, Help: true}}, sampleMaterial()},
+		{"about several requests", Letter{Receipt: &ReceiptBody{Items: items}}, Material{}},
+		{"about nothing done", Letter{Receipt: &ReceiptBody{Items: items[4:]}}, Material{}},
+		{"about all done", Letter{Receipt: &ReceiptBody{Items: items[:2]}}, Material{}},
+		{"about a trial", Letter{Receipt: &ReceiptBody{Items: items[2:3]}}, Material{}},
+		{"about help", Letter{Receipt: &ReceiptBody{Help: true}}, Material{}},
+	}
+}
+
+func sampleOutcomes() []sample {
+	about := func(o OutcomeBody) Letter { return Letter{Request: 1, Outcome: &o} }
+	return []sample{
+		{"with all it can say", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Changed: true}), sampleMaterial()},
+		{"about work as needed", about(OutcomeBody{Code: sampleAsNeeded}), sampleMaterial()},
+		{"without a target", about(OutcomeBody{Code: sampleUntimed}), Material{}},
+		{"with a code that is gone", about(OutcomeBody{Code: sampleGone}), Material{}},
+		{"with nothing to say", about(OutcomeBody{}), Material{}},
+	}
+}
+
+func samplePlain(k Kind) []sample {
+	all := []sample{
+		{"with all it can say", Letter{Request: 1, Plain: &PlainBody{Subject: "Subject", Lines: []string{"A line.", "Another."}}}, sampleMaterial()},
+		{"without a subject", Letter{Plain: &PlainBody{Lines: []string{"A line."}}}, Material{}},
+	}
+	if k == Refusal {
+		for _, r := range []RefusalReason{RefusedTooLarge, RefusedNoSuchRequest, RefusedNotYours} {
+			all = append(all, sample{"because of " + string(r), Letter{Plain: &PlainBody{Reason: r, Size: 2 << 20, Limit: 1 << 20}}, Material{}})
+		}
+	}
+	return all
+}
