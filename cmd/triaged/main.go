@@ -24,6 +24,7 @@ type commands struct {
 	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration (default: config.toml)."`
 	JSON   bool   `name:"json" help:"Print JSON Lines, one object a line, for scripts."`
 
+	Demo     demoCommand    `cmd:"" help:"See it work: a small school, its mails, the real bot, in one minute and on no mail server."`
 	Run      runCommand     `cmd:"" help:"Run the bot: watch the mailboxes, answer, remind."`
 	Settings configCommand  `cmd:"" name:"config" help:"Print an example configuration, or check one."`
 	Chart    chartCommand   `cmd:"" help:"Print the categorization chart."`

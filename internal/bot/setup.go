@@ -65,7 +65,7 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 		policy: policy, plan: plan, clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {},
 		house: compose.House{
 			Desk: c.Desk.Name, Address: c.Desk.Address, Prefix: c.Desk.Prefix, Zone: c.Location(), Chart: c.Chart(),
-			Languages: c.Desk.Languages, Texts: texts,
+			Languages: c.Desk.Languages, Texts: texts, MonthDay: !dayFirst(c),
 		},
 		model:  suggest.New(c.Chart(), suggest.DefaultLexicon()),
 		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest)},
@@ -184,7 +184,7 @@ func rosterOf(c *config.Config) *authority.Roster {
 func policyOf(c *config.Config, calendar *worktime.Calendar) *intake.Policy {
 	p := &intake.Policy{
 		Address: c.Desk.Address, Prefix: c.Desk.Prefix, Aliases: c.Desk.Aliases, Eligible: c.Desk.Eligible,
-		Zone: c.Location(), Roster: rosterOf(c), Chart: c.Chart(), Calendar: calendar, DayLength: calendar.DayLength(),
+		Zone: c.Location(), DayFirst: dayFirst(c), Roster: rosterOf(c), Chart: c.Chart(), Calendar: calendar, DayLength: calendar.DayLength(),
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Mailboxes: map[string]intake.MailboxPolicy{},
 	}
 	for _, s := range c.Sources {
@@ -204,6 +204,12 @@ func policyOf(c *config.Config, calendar *worktime.Calendar) *intake.Policy {
 		}
 	}
 	return p
+}
+
+// dayFirst tells how people of the desk's zone write dates: the month first in the United States, the day elsewhere.
+func dayFirst(c *config.Config) bool {
+	zone := c.Desk.Timezone
+	return !strings.HasPrefix(zone, "America/") && !strings.HasPrefix(zone, "US/") && zone != "Pacific/Honolulu"
 }
 
 func or(a, b string) string {

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"triaged/internal/demo"
+)
+
+type demoCommand struct {
+	Serve bool    `help:"Keep the servers up afterwards, for any mail program to take part."`
+	Out   string  `type:"path" placeholder:"DIR" help:"Keep every sent mail as a file in this folder."`
+	Speed float64 `default:"600" help:"How many times as fast as the wall's the demo's clock runs (default: ${default})."`
+}
+
+func (l *demoCommand) Run(ctx context.Context, s streams) error {
+	err := demo.Run(ctx, demo.Options{Out: s.out, Dir: l.Out, Serve: l.Serve, Speed: l.Speed})
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
