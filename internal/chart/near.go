@@ -17,12 +17,10 @@ func (c *Chart) Near(typed string) []Entry {
 		return nil
 	}
 	digits := typedDigits(typed)
-	type scored struct {
-		entry Entry
-		cost  int
-	}
+	type scored struct{ entry, cost int }
 	var found []scored
-	for _, e := range c.entries {
+	for i := range c.entries {
+		e := &c.entries[i]
 		cost, ok := 0, false
 		if digits != "" {
 			cost, ok = digitCost(digits, e.Code)
@@ -30,7 +28,7 @@ func (c *Chart) Near(typed string) []Entry {
 			cost, ok = nameCost(e, typed)
 		}
 		if ok {
-			found = append(found, scored{e, cost})
+			found = append(found, scored{i, cost})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b scored) int { return a.cost - b.cost })
@@ -39,7 +37,7 @@ func (c *Chart) Near(typed string) []Entry {
 		if digits != "" && found[0].cost == 0 && f.cost > 0 {
 			break // only the punctuation was wrong
 		}
-		near = append(near, f.entry)
+		near = append(near, c.entries[f.entry])
 	}
 	return near
 }
@@ -103,7 +101,7 @@ func isSubsequence(sub []byte, s string) bool {
 }
 
 // nameCost finds rows by a word of their names, or the beginning of one with at least three letters.
-func nameCost(e Entry, typed string) (int, bool) {
+func nameCost(e *Entry, typed string) (int, bool) {
 	word := plainWords(typed)
 	if len(word) < 3 {
 		return 0, false
