@@ -26,9 +26,15 @@ func (c *composer) attachments(root *node, sums bool) []Attachment {
 	return c.files
 }
 
-// isVariant tells whether a part is a form of the text that the reader has in another form.
+// isVariant tells whether a part is a form of the text that the reader has in another form, or says nothing but a version.
 func isVariant(p *part) bool {
-	return p.parent == "multipart/alternative" && (p.mediaType == "text/x-amp-html" || p.mediaType == "text/watch-html")
+	switch p.mediaType {
+	case "text/x-amp-html", "text/watch-html":
+		return p.parent == "multipart/alternative"
+	case "application/pgp-encrypted":
+		return p.parent == "multipart/encrypted"
+	}
+	return false
 }
 
 func (c *composer) attachment(p *part, sums bool) Attachment {
@@ -115,7 +121,7 @@ var extensions = map[string]string{
 // the same multipart/related, the signature of a signed mail, a text in which the mail breaks off.
 func (c *composer) isInline(p *part) bool {
 	switch {
-	case p.unfinished && p.isBody(), p.parent == "multipart/signed" && p.parentIndex > 0, p.mediaType == "application/pgp-encrypted":
+	case p.unfinished && p.isBody(), p.parent == "multipart/signed" && p.parentIndex > 0:
 		return true
 	}
 	if !strings.HasPrefix(p.mediaType, "image/") {

@@ -115,6 +115,10 @@ func (r *htmlReader) start(tag atom.Atom, more bool) {
 		r.lineBreak()
 	case atom.P:
 		r.paragraph = r.margin()
+		if n := len(r.tables); n > 0 && r.tables[n-1].start == len(r.out) {
+			r.block(1) // a cell has no margin at its top
+			break
+		}
 		r.block(r.paragraph)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		r.block(2)

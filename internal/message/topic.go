@@ -8,13 +8,13 @@ func topicOf(subject string, h Header) string {
 	s := subject
 	for range 50 {
 		before := s
-		s = strings.TrimLeft(s, " \t\u00a0-–:;,.")
-		s = cutTag(s, h)
+		s = cutTag(strings.TrimSpace(s), h)
 		s = cutPrefix(s)
 		s = cutFwd(s)
 		if s == before {
 			break
 		}
+		s = strings.TrimLeft(s, " \t\u00a0-–:;,.")
 	}
 	return strings.TrimSpace(s)
 }
@@ -27,8 +27,6 @@ var replyPrefixes = words2set(
 	"回复", "答复", "转发", "回覆", "轉寄", "轉發", "返信", "転送", "답장", "회신", "전달", "הועבר", "תשובה", "השב", "رد", "إعادة توجيه", "ตอบ", "ส่งต่อ", "trả lời", "chuyển tiếp",
 	"automatic reply", "automatische antwort", "respuesta automática", "réponse automatique", "risposta automatica", "automatisch antwoord",
 )
-
-// notPrefixes: "automatic reply" and the like belong to what classify looks at in the subject, yet no conversation is about them.
 
 func words2set(list ...string) map[string]bool {
 	set := make(map[string]bool, len(list))

@@ -74,7 +74,7 @@ func cutWord(s string) (w encodedWord, ok bool) {
 			stop = len(s) - start
 		}
 		w.text, w.length = strings.TrimRight(s[start:start+stop], "?"), start+stop
-		return w, !strings.Contains(w.text, "?")
+		return w, w.text != "" && !strings.Contains(w.text, "?")
 	}
 	// "=?x?q?a?==" followed by more: an encoded text that ends in "=" hides the end by one character.
 	w.text, w.length = s[start:start+stop], start+stop+2
