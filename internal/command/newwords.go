@@ -135,7 +135,7 @@ func nextAtom(s string) (id string, size int) {
 type answer struct {
 	sent, got *pieces
 	from      []int // for each atom received, the atom sent that it is; -1 if it is new
-	added     int
+	added     int   // atoms that are not where they were in what was sent
 }
 
 func compare(sent, got *pieces) *answer {
@@ -147,6 +147,7 @@ func compare(sent, got *pieces) *answer {
 			a.added++
 		}
 	}
+	a.settle()
 	return a
 }
 
@@ -205,9 +206,9 @@ type block struct {
 }
 
 const (
-	tellingSize = 8 // atoms: so many in a row are a quotation
-	linkSize    = 5 // atoms: so many are one close behind a quotation
-	linkGap     = 3 // atoms
+	tellingSize = 8  // atoms: so many in a row are a quotation
+	linkSize    = 5  // atoms: so many are one close behind a quotation
+	linkGap     = 12 // atoms
 )
 
 // believe forgets matches that are too short to be a quotation: who types "1-3" under a list has not quoted the list's
@@ -215,20 +216,22 @@ const (
 // a quote mark.
 func (a *answer) believe() {
 	blocks := a.blocks()
-	follow := func(b *block, before, after block) {
-		gap := after.sent - (before.sent + before.size)
-		if gap == 0 || gap <= linkGap && b.size >= linkSize {
-			b.quotation = true
+	last := -1 // the nearest quotation before, then behind
+	for i := range blocks {
+		if last >= 0 && follows(blocks[i], blocks[i].sent-blocks[last].sent-blocks[last].size) {
+			blocks[i].quotation = true
+		}
+		if blocks[i].quotation {
+			last = i
 		}
 	}
-	for i := 1; i < len(blocks); i++ {
-		if blocks[i-1].quotation {
-			follow(&blocks[i], blocks[i-1], blocks[i])
+	last = -1
+	for i := len(blocks) - 1; i >= 0; i-- {
+		if last >= 0 && follows(blocks[i], blocks[last].sent-blocks[i].sent-blocks[i].size) {
+			blocks[i].quotation = true
 		}
-	}
-	for i := len(blocks) - 2; i >= 0; i-- {
-		if blocks[i+1].quotation {
-			follow(&blocks[i], blocks[i], blocks[i+1])
+		if blocks[i].quotation {
+			last = i
 		}
 	}
 	for _, b := range blocks {
@@ -239,6 +242,9 @@ func (a *answer) believe() {
 		}
 	}
 }
+
+// follows tells whether a block continues a quotation from which so many atoms sent divide it.
+func follows(b block, gap int) bool { return gap == 0 || gap <= linkGap && b.size >= linkSize }
 
 func (a *answer) blocks() []block {
 	var all []block

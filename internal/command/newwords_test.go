@@ -123,3 +123,54 @@ func TestAnswersInsideADigestAreCommands(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
+
+// An HTML part puts codes on buttons. Should only the text part be known, the buttons' words must not become commands.
+func TestButtonsAreNoCommands(t *testing.T) {
+	const text = `2 uncategorized. Oldest first.
+
+SR-12, OVERDUE, waiting 3 h 10 min: Projector in 214 is dead
+   Maria Lopez: Hi, the projector in room 214 stays dark since this morning, the lamp light blinks red.
+   1. 1-3 Service Request, Instructional: likely, 3 working days (projector, students)
+   2. 1-4 Service Request, Administrative: a guess, 4 working days (projector)
+   3. 3-3 Acquisition, Instructional: a guess, 3 working days
+
+SR-15, waiting 50 minutes: Call me
+   Office: please call me about the copier on the second floor
+   1. 8-9 Process Related, CCC Related: a guess, as needed
+`
+	const html = `2 uncategorized. Oldest first.
+SR-12 overdue waiting 3 h 10 min
+Projector in 214 is dead
+Maria Lopez: Hi, the projector in room 214 stays dark since this morning, the lamp light blinks red.
+1-3
+1. Service Request, Instructional
+likely, 3 working days (projector, students)
+1-4
+2. Service Request, Administrative
+a guess, 4 working days (projector)
+3-3
+3. Acquisition, Instructional
+a guess, 3 working days
+SR-15 waiting 50 minutes
+Call me
+Office: please call me about the copier on the second floor
+8-9
+1. Process Related, CCC Related
+a guess, as needed
+`
+	sent := Sent{Renderings: []string{text}, Prefix: "SR", Listed: []int64{12, 15}}
+	for _, received := range []string{html, quoteWith("> ", html), strings.ReplaceAll(html, "\n1-", " | 1-")} {
+		for _, l := range strings.Split(sent.NewWords(received), "\n") {
+			if got := told(Read(l, setting(Digest, 2))); len(got) > 0 {
+				t.Errorf("%q was read as %q", l, got)
+			}
+		}
+	}
+	sent.Renderings = append(sent.Renderings, html)
+	if got := sent.NewWords(html); got != "" {
+		t.Errorf("with both renderings, %q is new", got)
+	}
+	if got := sent.NewWords(strings.Replace(html, "blinks red.\n", "blinks red.\n1-4\n", 1)); got != "SR-12 1-4" {
+		t.Errorf("with both renderings, %q is new", got)
+	}
+}
