@@ -14,8 +14,8 @@ type cold struct {
 	lexicon *Lexicon
 	codes   []chart.Code
 	prior   []float64
-	effects [][]effect           // by rule
-	own     []map[string]float64 // by code: the chart's own words for it, and what each is worth
+	effects [][]effect          // by rule
+	own     map[string][]effect // the chart's own words, and what each is worth to the codes that use it
 }
 
 // effect is what a rule adds to one code's score.
@@ -76,26 +76,25 @@ func resolve(c *chart.Chart, at map[chart.Code]int, key string) []int {
 }
 
 // chartWords weighs the chart's own words for each code by how few codes use them.
-func chartWords(c *chart.Chart) []map[string]float64 {
-	users := make(map[string]int)
-	said := make([]map[string]float64, len(c.Entries()))
+func chartWords(c *chart.Chart) map[string][]effect {
+	users := make(map[string][]effect)
 	for i, e := range c.Entries() {
-		said[i] = make(map[string]float64)
 		for _, s := range append([]string{e.CategoryName, e.PriorityName, e.Description}, e.Items...) {
 			for _, t := range tokens(s) {
-				if len(t.stem) > 3 && said[i][t.stem] == 0 {
-					said[i][t.stem] = 1
-					users[t.stem]++
+				u := users[t.stem]
+				if len(t.stem) > 3 && (len(u) == 0 || u[len(u)-1].code != i) {
+					users[t.stem] = append(u, effect{code: i})
 				}
 			}
 		}
 	}
-	for i := range said {
-		for w := range said[i] {
-			said[i][w] = math.Log(float64(1+len(said)) / float64(users[w]))
+	for _, u := range users {
+		w := math.Log(float64(1+len(c.Entries())) / float64(len(u)))
+		for i := range u {
+			u[i].weight = w
 		}
 	}
-	return said
+	return users
 }
 
 // opinion is what the cold start thinks of one mail.
@@ -105,7 +104,7 @@ type opinion struct {
 	logp  []float64 // by position in cold.codes
 }
 
-func (k *cold) judge(m Mail) *opinion {
+func (k *cold) judge(m *scanned) *opinion {
 	o := &opinion{reading: k.lexicon.read(m), logp: slices.Clone(k.prior)}
 	for i := range k.lexicon.rules {
 		if !k.lexicon.rules[i].fires(o.reading) {
@@ -125,17 +124,18 @@ func (k *cold) judge(m Mail) *opinion {
 }
 
 // addOwnWords scores what the mail shares with the chart's own wording of each code.
-func (k *cold) addOwnWords(o *opinion, m Mail) {
-	seen := make(map[string]bool)
+func (k *cold) addOwnWords(o *opinion, m *scanned) {
+	var seen []string
 	shared := make([]float64, len(k.codes))
-	for _, text := range [...]string{m.Subject, m.Text} {
-		for _, t := range tokens(text) {
-			if seen[t.stem] {
+	for _, words := range [...][]token{m.subject, m.text} {
+		for _, t := range words {
+			uses, ok := k.own[t.stem]
+			if !ok || slices.Contains(seen, t.stem) {
 				continue
 			}
-			seen[t.stem] = true
-			for i := range k.own {
-				shared[i] += k.own[i][t.stem]
+			seen = append(seen, t.stem) // at most as many as the chart has words
+			for _, e := range uses {
+				shared[e.code] += e.weight
 			}
 		}
 	}

@@ -23,17 +23,19 @@ type view struct {
 }
 
 func (e *engine) view(m Mail) *view {
-	v := &view{}
-	v.opinion = e.opinion(m)
-	v.judgement = e.learner.judge(features(m), e.score(v.opinion))
+	s := scan(m)
+	v := &view{opinion: e.opinion(s)}
+	v.judgement = e.learner.judge(features(s), e.score(v.opinion))
+	e.learner.sure.apply(v.p)
 	return v
 }
 
 func (e *engine) learn(id string, m Mail, label string) {
-	e.learner.learn(id, features(m), label, e.score(e.opinion(m)))
+	s := scan(m)
+	e.learner.learn(id, features(s), label, e.score(e.opinion(s)))
 }
 
-func (e *engine) opinion(m Mail) *opinion {
+func (e *engine) opinion(m *scanned) *opinion {
 	if e.cold == nil {
 		return nil
 	}

@@ -47,11 +47,10 @@ type extractor struct {
 }
 
 // features returns what the learner sees of a mail.
-func features(m Mail) []counted {
+func features(m *scanned) []counted {
 	x := &extractor{list: make([]counted, 0, 256), at: make(map[uint32]int32, 512)}
-	subject, text := tokens(m.Subject), tokens(m.Text)
 	previous := uint32(0)
-	for _, words := range [...][]token{subject, text} {
+	for _, words := range [...][]token{m.subject, m.text} {
 		for _, t := range words {
 			h := hashString(kindWord, t.fold)
 			x.add(h, kindWord)
@@ -62,7 +61,7 @@ func features(m Mail) []counted {
 			x.pieces(t.fold)
 		}
 	}
-	for _, t := range subject {
+	for _, t := range m.subject {
 		x.add(hashString(kindSubject, t.fold), kindSubject)
 	}
 	for i, s := range [...]string{m.Title, m.Campus, m.Team, m.Requester} {

@@ -9,6 +9,7 @@ import (
 type learner struct {
 	linear *linear
 	blend  blend
+	sure   calibration
 	labels []string
 	number map[string]int
 	count  []int // examples kept, by label
@@ -29,9 +30,9 @@ const (
 	maxKept   = 20_000
 	maxStored = 5 << 20
 	// visitWork is how much old examples are visited with each new one, in features × labels.
-	visitWork = 40_000
+	visitWork = 20_000
 	// maxVisits bounds their number while examples are few.
-	maxVisits = 24
+	maxVisits = 16
 )
 
 // newLearner returns a learner that knows some labels already; others join as they are used.
@@ -76,6 +77,7 @@ func (l *learner) learn(id string, fs []counted, label string, cold []float64) {
 	y := l.label(label)
 	if y < known && l.n > 0 {
 		j := l.judge(fs, cold)
+		l.sure.learn(j.p[j.first], j.first == y)
 		l.blend.learn(&j.views, j.p, y)
 	}
 	for l.n >= maxKept || l.n > 0 && l.stored+len(fs) > maxStored {
@@ -180,7 +182,8 @@ func (l *learner) revisit(lnN float32) {
 // judgement is everything the learner makes of one mail.
 type judgement struct {
 	views views
-	p     []float64
+	p     []float64 // before calibration
+	first int       // the likeliest
 	sims  []float32
 	words []packed
 }
@@ -207,5 +210,10 @@ func (l *learner) judge(fs []counted, cold []float64) *judgement {
 		l.votes(j.sims, j.views[judgeNeighbours])
 	}
 	l.blend.probabilities(&j.views, j.p)
+	for k := range j.p {
+		if j.p[k] > j.p[j.first] {
+			j.first = k
+		}
+	}
 	return j
 }

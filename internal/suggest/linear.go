@@ -26,9 +26,9 @@ type row struct {
 
 const (
 	// cost is the price of a margin missed: the C of support vector machines, for a label of average frequency.
-	cost = 0.5
+	cost = 0.3
 	// balance is the power of a label's rarity by which its examples cost more: 0 none, 1 wholly.
-	balance = 0.5
+	balance = 0.75
 	// maxWeights bounds the memory of the weights: 32 MB.
 	maxWeights = 8 << 20
 )
@@ -104,22 +104,29 @@ func (l *linear) scales(fs []packed, lnN float32, s []float32) (length float32) 
 func (l *linear) margins(fs []packed, s []float32, length float32, out []float32) {
 	clear(out)
 	for i, f := range fs {
-		c := s[i] / length
-		w := l.weights[int(f.row())*l.stride:][:len(out)]
-		for k, x := range w {
-			out[k] += c * x
-		}
+		addScaled(out, s[i]/length, l.weights[int(f.row())*l.stride:])
 	}
 }
 
 // nudge adds change × features to the weights.
 func (l *linear) nudge(fs []packed, change []float32) {
 	for _, f := range fs {
-		v := f.value()
-		w := l.weights[int(f.row())*l.stride:][:len(change)]
-		for k, d := range change {
-			w[k] += d * v
-		}
+		addScaled(l.weights[int(f.row())*l.stride:][:len(change)], f.value(), change)
+	}
+}
+
+// addScaled adds c × x to out, four at a time: half the learner's time is spent here.
+func addScaled(out []float32, c float32, x []float32) {
+	for len(out) >= 4 && len(x) >= 4 {
+		o, y := (*[4]float32)(out), (*[4]float32)(x)
+		o[0] += c * y[0]
+		o[1] += c * y[1]
+		o[2] += c * y[2]
+		o[3] += c * y[3]
+		out, x = out[4:], x[4:]
+	}
+	for i := range min(len(out), len(x)) {
+		out[i] += c * x[i]
 	}
 }
 

@@ -11,7 +11,7 @@ const (
 	// voteSlack is how many votes are held back for labels without a near example, shared alike.
 	voteSlack = 0.02
 	// commonWord is the share of examples from which a word says nothing about likeness.
-	commonWord = 0.15
+	commonWord = 0.08
 	// near is the likeness from which an example is named as a reason.
 	near = 0.35
 )

@@ -20,10 +20,9 @@ var negators = map[string]bool{"not": true, "no": true, "isnt": true, "dont": tr
 const testingWindow = "testing_window"
 
 // read finds the lexicon's concepts in a mail.
-func (l *Lexicon) read(m Mail) *reading {
+func (l *Lexicon) read(m *scanned) *reading {
 	r := &reading{met: make([]bool, len(l.names)), by: make([]bool, len(l.names)), say: make([]string, len(l.concepts))}
-	for _, text := range [...]string{m.Subject, m.Text, strings.Join(m.Attachments, "\n")} {
-		words := tokens(text)
+	for _, words := range [...][]token{m.subject, m.text, m.files} {
 		l.words.find(words, func(c, from, to int) {
 			k := &l.concepts[c]
 			if k.negatable && negated(words[:from]) {

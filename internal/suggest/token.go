@@ -14,6 +14,16 @@ type token struct {
 	name bool   // written with a capital first letter: perhaps a name, and not searched for typing errors
 }
 
+// scanned is a mail cut into words, once for all who read it.
+type scanned struct {
+	Mail
+	subject, text, files []token
+}
+
+func scan(m Mail) *scanned {
+	return &scanned{Mail: m, subject: tokens(m.Subject), text: tokens(m.Text), files: tokens(strings.Join(m.Attachments, "\n"))}
+}
+
 // tokens splits at most MaxText bytes of s into words: runs of letters and digits. An apostrophe inside a word belongs
 // to it, so that "can't" stays one word, and "cant" is the same word.
 func tokens(s string) []token {
