@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -23,7 +24,6 @@ import (
 	"triaged/internal/request"
 	"triaged/internal/store"
 	"triaged/internal/suggest"
-	"triaged/internal/worktime"
 	"triaged/templates"
 )
 
@@ -45,15 +45,11 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 	if rim.Log == nil {
 		rim.Log = slog.New(slog.DiscardHandler)
 	}
-	calendar, err := worktime.Compile("calendar", c.Location(), calendarSpec(c, c.Calendar.Hours))
-	if err != nil {
+	if err := unsupported(c); err != nil {
 		return nil, err
 	}
-	plan, err := planOf(c, calendar)
-	if err != nil {
-		return nil, err
-	}
-	policy := policyOf(c, calendar)
+	policy := policyOf(c)
+	var err error
 	if policy.Directory, err = readDirectory(c.Desk.Directory); err != nil {
 		return nil, err
 	}
@@ -62,10 +58,10 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 		return nil, err
 	}
 	d := &Desk{
-		policy: policy, plan: plan, clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {},
+		policy: policy, plan: planOf(c), clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {},
 		house: compose.House{
 			Desk: c.Desk.Name, Address: c.Desk.Address, Prefix: c.Desk.Prefix, Zone: c.Location(), Chart: c.Chart(),
-			Languages: c.Desk.Languages, Texts: texts, MonthDay: !dayFirst(c),
+			Languages: c.Desk.Languages, Texts: texts, MonthDay: !c.Desk.DayFirst,
 		},
 		model:  suggest.New(c.Chart(), suggest.DefaultLexicon()),
 		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest)},
@@ -76,6 +72,18 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// unsupported refuses what the configuration knows and this version does not do.
+func unsupported(c *config.Config) error {
+	oauth2 := c.SMTP.OAuth2 != nil
+	for _, m := range c.Mailboxes {
+		oauth2 = oauth2 || m.OAuth2 != nil
+	}
+	if oauth2 {
+		return errors.New("log-ins by OAuth2 are not supported by this version: use a password")
+	}
+	return nil
 }
 
 func (d *Desk) openStore(c *config.Config, rim Rim) error {
@@ -145,28 +153,11 @@ func fingerprint(c *config.Config) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-func calendarSpec(c *config.Config, hours string) worktime.Spec {
-	return worktime.Spec{
-		Workdays: c.Calendar.Workdays, Hours: hours, Holidays: c.Calendar.Holidays, EarlyRelease: c.Calendar.EarlyRelease,
-	}
-}
-
-func planOf(c *config.Config, calendar *worktime.Calendar) (*agenda.Policy, error) {
-	staffed := calendar
-	if c.Review.Staffed != "" {
-		var err error
-		if staffed, err = worktime.Compile("review", c.Location(), calendarSpec(c, c.Review.Staffed)); err != nil {
-			return nil, err
-		}
-	}
-	reviews, err := worktime.NewReviews("review", calendar, c.Review.Hours, c.Review.Staffed)
-	if err != nil {
-		return nil, err
-	}
+func planOf(c *config.Config) *agenda.Policy {
 	return &agenda.Policy{
-		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Staffed: staffed, Reviews: reviews,
+		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Staffed: c.Staffed(), Reviews: c.Reviews(),
 		Analysts: rosterOf(c).Staff(authority.Analyst), SendEmpty: c.Review.SendEmpty, MaxRows: 100,
-	}, nil
+	}
 }
 
 func rosterOf(c *config.Config) *authority.Roster {
@@ -181,10 +172,11 @@ func rosterOf(c *config.Config) *authority.Roster {
 	return authority.NewRoster(people, teams, c.Notify.NewRequest)
 }
 
-func policyOf(c *config.Config, calendar *worktime.Calendar) *intake.Policy {
+func policyOf(c *config.Config) *intake.Policy {
 	p := &intake.Policy{
 		Address: c.Desk.Address, Prefix: c.Desk.Prefix, Aliases: c.Desk.Aliases, Eligible: c.Desk.Eligible,
-		Zone: c.Location(), DayFirst: dayFirst(c), Roster: rosterOf(c), Chart: c.Chart(), Calendar: calendar, DayLength: calendar.DayLength(),
+		Zone: c.Location(), DayFirst: c.Desk.DayFirst, Roster: rosterOf(c), Chart: c.Chart(), Calendar: c.WorkingTime(),
+		DayLength: c.WorkingTime().DayLengthOn, ReopenWithin: c.Desk.ReopenWithin.D(),
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Mailboxes: map[string]intake.MailboxPolicy{},
 	}
 	for _, s := range c.Sources {
@@ -204,12 +196,6 @@ func policyOf(c *config.Config, calendar *worktime.Calendar) *intake.Policy {
 		}
 	}
 	return p
-}
-
-// dayFirst tells how people of the desk's zone write dates: the month first in the United States, the day elsewhere.
-func dayFirst(c *config.Config) bool {
-	zone := c.Desk.Timezone
-	return !strings.HasPrefix(zone, "America/") && !strings.HasPrefix(zone, "US/") && zone != "Pacific/Honolulu"
 }
 
 func or(a, b string) string {

@@ -85,7 +85,7 @@ func (d *decision) resume(r request.Request) {
 	if !ok || !r.Code.IsZero() && !waitsOnCustomer(r) {
 		return
 	}
-	promise := d.policy.promise(entry)
+	promise := d.policy.promise(entry, r.Submitted)
 	e := request.Event{Type: request.Resumed, By: d.from(), Code: r.Resume, Promise: &promise}
 	if err := d.desk.apply(r.Number, e); err != nil {
 		d.aside = err.Error()

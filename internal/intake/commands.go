@@ -252,6 +252,9 @@ func (d *decision) run(n request.Number) bool {
 		d.note(x.about, note)
 		x.body.Note = request.RefOf(note)
 	}
+	if d.proof.Link != nil && x.done > 0 {
+		d.verdict.Links = append(d.verdict.Links, d.proof.Link.Nonce)
+	}
 	d.held(x)
 	d.receipt(x.items, x.body)
 	if d.thread != 0 || len(x.touched) == 1 {

@@ -171,7 +171,14 @@ func (d *decision) weigh() bool {
 	claim := authority.Claim{
 		Header: d.m.Header, Froms: d.m.Froms, InReplyTo: d.m.InReplyTo, References: d.m.References,
 	}
+	if strings.Contains(d.m.Text, "#key") {
+		claim.Keys = command.Read(d.m.Reply, command.Setting{Prefix: d.policy.Prefix}).Keys
+		claim.Request = int64(numberIn(d.m.Subject, d.policy.Prefix))
+	}
 	d.proof = authority.Prove(claim, d.box.Proof, d.policy.Keys, d.policy.Roster, d.now)
+	if link := d.proof.Link; link != nil && d.facts.LinkUsed(link.Nonce) {
+		d.proof = authority.Proof{Why: "its one-tap link was used before"}
+	}
 	return false
 }
 

@@ -24,7 +24,7 @@ type Policy struct {
 	Keys      authority.Keys
 	Chart     *chart.Chart
 	Calendar  request.Calendar
-	DayLength time.Duration // of a working day, for what is promised today
+	DayLength func(time.Time) time.Duration // of a working day at a time, for what is promised then
 	Sources   []Source
 	Directory map[string]Entry // by normalised address
 
@@ -51,12 +51,12 @@ type Source struct {
 // Entry is what the directory of people says of somebody.
 type Entry struct{ Name, Campus, Title string }
 
-// promise turns a code's target into what a request is promised.
-func (p *Policy) promise(e chart.Entry) request.Promise {
+// promise turns a code's target into what a request is promised. How long a working day is was fixed at submission.
+func (p *Policy) promise(e chart.Entry, submitted time.Time) request.Promise {
 	t := e.Target
 	promise := request.Promise{Hours: t.Hours, Days: t.Days, AsNeeded: t.AsNeeded}
 	if t.Days > 0 {
-		promise.Day = p.DayLength
+		promise.Day = p.DayLength(submitted)
 	}
 	return promise
 }

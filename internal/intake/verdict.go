@@ -30,6 +30,7 @@ type Verdict struct {
 	Letters []compose.Letter
 	Thread  []string // Message-IDs that from now on lead to Request
 	Desk    []DeskEvent
+	Links   []uint64 // one-tap links that are used up
 }
 
 // Change is the events that one request gains, in order.
@@ -88,6 +89,8 @@ type Facts interface {
 	Sent(messageID string) (Sent, bool)
 	// ThreadOf finds the request that a Message-ID belongs to.
 	ThreadOf(messageID string) (request.Number, bool)
+	// LinkUsed tells whether a one-tap link was used before.
+	LinkUsed(nonce uint64) bool
 	// Text is the personal text behind a reference, or "" if it was forgotten.
 	Text(ref request.TextRef) string
 }

@@ -77,18 +77,6 @@ func (x *execution) note(c command.Command, r request.Request, item *compose.Rec
 	return x.apply(r.Number, request.Event{Type: request.Noted, Text: x.d.keepText(text)})
 }
 
-// waits is the priority that stands for each thing a request can wait on (SOP: 5 vendor; 6 district, customer or theft
-// investigation).
-var waits = map[string]struct {
-	priority int
-	on       chart.Wait
-}{
-	command.OnVendor:        {5, chart.Vendor},
-	command.OnDistrict:      {6, chart.District},
-	command.OnCustomer:      {6, chart.Customer},
-	command.OnInvestigation: {6, chart.Investigation},
-}
-
 // wait stops the clock until somebody outside has acted.
 func (x *execution) wait(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
 	if why := x.active(r); why != nil {
@@ -97,13 +85,12 @@ func (x *execution) wait(c command.Command, r request.Request, item *compose.Rec
 	if r.Code.IsZero() {
 		return refuse("%s has no category yet: give it one first", x.d.label(r.Number))
 	}
-	w := waits[c.On]
-	code := chart.Code{Category: r.Code.Category, Priority: w.priority}
-	entry, ok := x.d.policy.Chart.Lookup(code)
-	if !ok || !entry.Rules.WaitsOn(w.on) {
+	entry, ok := x.d.policy.Chart.WaitCode(r.Code.Category, chart.Wait(c.On))
+	code := entry.Code
+	if !ok {
 		return &refusal{why: fmt.Sprintf("the chart has no waiting on the %s in category %d", c.On, r.Code.Category)}
 	}
-	promise := x.d.policy.promise(entry)
+	promise := x.d.policy.promise(entry, r.Submitted)
 	e := request.Event{Type: request.Waited, Code: code, Promise: &promise, On: c.On}
 	item.Code, item.Result = code, "waiting on the "+c.On
 	if !c.Until.IsZero() {

@@ -82,6 +82,9 @@ func (tx *Tx) Apply(v intake.Verdict) error {
 	for _, e := range v.Desk {
 		tx.AppendDesk(e)
 	}
+	for _, nonce := range v.Links {
+		tx.put(bucketLinks, key64(nonce), nil)
+	}
 	return tx.fault
 }
 
@@ -146,6 +149,9 @@ func (tx *Tx) ThreadOf(messageID string) (request.Number, bool) {
 	}
 	return request.Number(binary.BigEndian.Uint64(b)), true
 }
+
+// LinkUsed tells whether a one-tap link was used before.
+func (tx *Tx) LinkUsed(nonce uint64) bool { return tx.bucket(bucketLinks).Get(key64(nonce)) != nil }
 
 // AppendDesk records something that happened to the desk as a whole.
 func (tx *Tx) AppendDesk(e intake.DeskEvent) {

@@ -98,13 +98,14 @@ var (
 	bucketHeldDead  = []byte("held-dead")  // state, outbox number of held and dead entries -> nothing
 	bucketBySentID  = []byte("by-sent-id") // hash of Message-ID -> outbox number
 	bucketRates     = []byte("rates")      // hash of recipient or request, time, outbox number -> nothing
+	bucketLinks     = []byte("links")      // nonce of a one-tap link that is used up -> nothing
 	bucketFolders   = []byte("folders")    // mailbox 0 folder -> time of the first look
 )
 
 var buckets = [][]byte{
 	bucketMeta, bucketLedger, bucketByUID, bucketByID, bucketByContent, bucketThreads, bucketRequests, bucketEvents,
 	bucketMails, bucketTexts, bucketQueue, bucketNew, bucketDue, bucketDesk, bucketOutbox, bucketToSend, bucketHeldDead,
-	bucketBySentID, bucketRates, bucketFolders,
+	bucketBySentID, bucketRates, bucketLinks, bucketFolders,
 }
 
 const stateFile = "state.db"
