@@ -5,9 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,16 +50,16 @@ func breakAt(t *testing.T, fault memnet.Fault) {
 	})
 	d.add("INBOX", 300, 4_000, 300, 9_000, 300, 300, 5_000)
 	d.watch()
-	time.Sleep(10 * time.Minute)
+	pass(10 * time.Minute)
 	d.stop()
 	d.allAccounted(0, 7)
-	for k, times := range d.ledger.times {
+	for k, times := range d.ledger.now().times {
 		if times != 1 { // the ledger answers for what was taken before the connection broke
 			t.Errorf("after %d: mail %d was handed over %d times", fault.After, k.uid, times)
 		}
 	}
-	if len(d.ledger.troubled) > 0 {
-		t.Errorf("after %d: the owner was told of %v", fault.After, d.ledger.troubled)
+	if len(d.ledger.now().troubled) > 0 {
+		t.Errorf("after %d: the owner was told of %v", fault.After, d.ledger.now().troubled)
 	}
 	if t.Failed() {
 		t.Fatalf("with a %v after %d bytes", fault.Kind, fault.After)
@@ -78,7 +77,7 @@ func TestProgressOverConnectionsThatNeverLast(t *testing.T) {
 			d.add("INBOX", 5_000)
 		}
 		d.watch()
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		d.stop()
 		d.allAccounted(0, 20)
 	})
@@ -110,26 +109,26 @@ func (c *poisonedConn) Read(b []byte) (int, error) {
 func TestMailThatBreaksConnectionsStopsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, inprocess.IMAPOptions{})
-		healed := false
-		d.settings.Dial = poisoned(d.network.Dial, "request 1\r\n", func() bool { return healed })
+		var healed atomic.Bool
+		d.settings.Dial = poisoned(d.network.Dial, "request 1\r\n", healed.Load)
 		d.add("INBOX", 300, 300, 300, 300)
 		d.watch()
-		time.Sleep(time.Minute)
-		if len(d.ledger.mails) != 3 || len(d.folder("Processed")) != 3 {
-			t.Errorf("within a minute, %d mails were taken and %d moved", len(d.ledger.mails), len(d.folder("Processed")))
+		pass(time.Minute)
+		if len(d.ledger.now().mails) != 3 || len(d.folder("Processed")) != 3 {
+			t.Errorf("within a minute, %d mails were taken and %d moved", len(d.ledger.now().mails), len(d.folder("Processed")))
 		}
-		time.Sleep(time.Hour)
-		told := len(d.ledger.troubled[key{1, 2}])
-		if told < 4 || told > 12 || len(d.ledger.troubled) != 1 {
-			t.Errorf("within an hour the owner was told %d times, of %d mails", told, len(d.ledger.troubled))
+		pass(time.Hour)
+		told := len(d.ledger.now().troubled[key{1, 2}])
+		if told < 4 || told > 12 || len(d.ledger.now().troubled) != 1 {
+			t.Errorf("within an hour the owner was told %d times, of %d mails", told, len(d.ledger.now().troubled))
 		}
 		d.add("INBOX", 300)
 		synctest.Wait()
-		if len(d.ledger.mails) != 4 {
+		if len(d.ledger.now().mails) != 4 {
 			t.Error("a mail that arrives has to wait for the one that makes trouble")
 		}
-		healed = true
-		time.Sleep(20 * time.Minute)
+		healed.Store(true)
+		pass(20 * time.Minute)
 		d.allAccounted(0, 5)
 	})
 }
@@ -138,13 +137,10 @@ func no(text string) error { return &imap.Error{Type: imap.StatusResponseTypeNo,
 
 func TestMailThatTheServerRefusesStopsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		healed := false
+		var healed atomic.Bool
 		d := newDesk(t, inprocess.IMAPOptions{Refuse: func(c inprocess.IMAPCommand) error {
-			mu.Lock()
-			defer mu.Unlock()
 			uids, _ := c.Mails.(imap.UIDSet)
-			if c.Name == "FETCH" && !healed && !uids.Dynamic() && uids.Contains(3) {
+			if c.Name == "FETCH" && !healed.Load() && !uids.Dynamic() && uids.Contains(3) {
 				return no("cannot read message file")
 			}
 			return nil
@@ -152,17 +148,15 @@ func TestMailThatTheServerRefusesStopsNoOther(t *testing.T) {
 		d.add("INBOX", 300, 300, 300, 300)
 		d.watch()
 		synctest.Wait()
-		if len(d.ledger.mails) != 3 || len(d.folder("Processed")) != 3 {
-			t.Errorf("at once, %d mails were taken and %d moved", len(d.ledger.mails), len(d.folder("Processed")))
+		if len(d.ledger.now().mails) != 3 || len(d.folder("Processed")) != 3 {
+			t.Errorf("at once, %d mails were taken and %d moved", len(d.ledger.now().mails), len(d.folder("Processed")))
 		}
-		time.Sleep(2*time.Minute + time.Second)
-		if errs := d.ledger.troubled[key{1, 3}]; len(errs) != 1 || !strings.Contains(fmt.Sprint(errs), "cannot read message file") {
+		pass(2*time.Minute + time.Second)
+		if errs := d.ledger.now().troubled[key{1, 3}]; len(errs) != 1 || !strings.Contains(fmt.Sprint(errs), "cannot read message file") {
 			t.Errorf("after three looks the owner was told %v", errs)
 		}
-		mu.Lock()
-		healed = true
-		mu.Unlock()
-		time.Sleep(time.Hour)
+		healed.Store(true)
+		pass(time.Hour)
 		d.allAccounted(0, 4)
 	})
 }
@@ -170,9 +164,9 @@ func TestMailThatTheServerRefusesStopsNoOther(t *testing.T) {
 func TestMailThatTheOwnerCannotTakeStopsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, inprocess.IMAPOptions{})
-		healed := false
+		var healed atomic.Bool
 		d.ledger.answer = func(_ mailbox.Folder, m mailbox.Mail) (mailbox.Disposition, error) {
-			if m.UID == 2 && !healed {
+			if m.UID == 2 && !healed.Load() {
 				return 0, fmt.Errorf("too clever a mail")
 			}
 			return mailbox.Done, nil
@@ -180,17 +174,15 @@ func TestMailThatTheOwnerCannotTakeStopsNoOther(t *testing.T) {
 		d.add("INBOX", 300, 300, 300)
 		d.watch()
 		synctest.Wait()
-		if len(d.ledger.mails) != 2 {
-			t.Errorf("at once, %d mails were taken", len(d.ledger.mails))
+		if len(d.ledger.now().mails) != 2 {
+			t.Errorf("at once, %d mails were taken", len(d.ledger.now().mails))
 		}
-		time.Sleep(10 * time.Minute)
-		if errs := d.ledger.troubled[key{1, 2}]; len(errs) == 0 {
+		pass(10 * time.Minute)
+		if errs := d.ledger.now().troubled[key{1, 2}]; len(errs) == 0 {
 			t.Error("the owner was told nothing")
 		}
-		d.ledger.mu.Lock()
-		healed = true
-		d.ledger.mu.Unlock()
-		time.Sleep(time.Hour)
+		healed.Store(true)
+		pass(time.Hour)
 		d.allAccounted(0, 3)
 	})
 }
@@ -198,27 +190,26 @@ func TestMailThatTheOwnerCannotTakeStopsNoOther(t *testing.T) {
 func TestOwnerThatCanTakeNothingIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, inprocess.IMAPOptions{})
-		full := true
+		var full atomic.Bool
+		full.Store(true)
 		d.ledger.answer = func(mailbox.Folder, mailbox.Mail) (mailbox.Disposition, error) {
-			if full {
+			if full.Load() {
 				return 0, fmt.Errorf("no space left on device")
 			}
 			return mailbox.Done, nil
 		}
 		d.add("INBOX", 300, 300, 300)
 		d.watch()
-		time.Sleep(10 * time.Minute)
-		last := d.statuses[len(d.statuses)-1]
+		pass(10 * time.Minute)
+		last := d.status()
 		if last.Err == nil || !strings.Contains(last.Err.Error(), "no space left") {
 			t.Errorf("the status says %+v", last)
 		}
-		if len(d.ledger.troubled) > 0 {
+		if len(d.ledger.now().troubled) > 0 {
 			t.Error("mails are blamed for the owner's trouble")
 		}
-		d.ledger.mu.Lock()
-		full = false
-		d.ledger.mu.Unlock()
-		time.Sleep(10 * time.Second)
+		full.Store(false)
+		pass(10 * time.Second)
 		d.allAccounted(0, 3)
 	})
 }
@@ -236,9 +227,9 @@ func TestPendingMailComesAgain(t *testing.T) {
 		d.add("INBOX", 300, 300)
 		start := time.Now()
 		d.watch()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		d.allAccounted(0, 2)
-		if took := d.ledger.at[key{1, 1}].Sub(start); took != 2*time.Minute {
+		if took := d.ledger.now().at[key{1, 1}].Sub(start); took != 2*time.Minute {
 			t.Errorf("the third offer came after %v", took)
 		}
 	})
@@ -251,18 +242,17 @@ func TestVanishedMail(t *testing.T) {
 		d = newDesk(t, inprocess.IMAPOptions{Refuse: func(c inprocess.IMAPCommand) error {
 			uids, _ := c.Mails.(imap.UIDSet)
 			if c.Name == "FETCH" && uids.Contains(2) && !uids.Dynamic() {
-				*&uids[0] = imap.UIDRange{Start: 1, Stop: 1} // as if somebody had removed the others
+				uids[0] = imap.UIDRange{Start: 1, Stop: 1} // as if somebody had removed the others
 			}
 			return nil
 		}})
 		d.add("INBOX", 300, 300)
 		d.watch()
-		time.Sleep(5 * time.Second)
-		d.stop()
-		if len(d.ledger.mails) != 1 || len(d.ledger.troubled) != 0 {
-			t.Errorf("taken: %d, told of: %v", len(d.ledger.mails), d.ledger.troubled)
+		pass(5 * time.Second)
+		if len(d.ledger.now().mails) != 1 || len(d.ledger.now().troubled) != 0 {
+			t.Errorf("taken: %d, told of: %v", len(d.ledger.now().mails), d.ledger.now().troubled)
 		}
-		for _, s := range d.statuses[:len(d.statuses)-1] {
+		for _, s := range d.seen() {
 			if s.Err != nil {
 				t.Errorf("the session ended: %v", s.Err)
 			}
@@ -273,28 +263,24 @@ func TestVanishedMail(t *testing.T) {
 // A move that the server refuses is tried again; the mail is not handed over again.
 func TestRefusedMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		refuse := []string{"MOVE", "CREATE"}
+		var full atomic.Bool
+		full.Store(true)
 		d := newDesk(t, inprocess.IMAPOptions{Refuse: func(c inprocess.IMAPCommand) error {
-			mu.Lock()
-			defer mu.Unlock()
-			if slices.Contains(refuse, c.Name) {
+			if full.Load() && (c.Name == "MOVE" || c.Name == "CREATE") {
 				return no("over quota")
 			}
 			return nil
 		}})
 		d.add("INBOX", 300, 300)
 		d.watch()
-		time.Sleep(90 * time.Second)
-		if got := len(d.folder("INBOX")); got != 2 || len(d.ledger.mails) != 2 {
-			t.Errorf("%d mails in the inbox, %d taken", got, len(d.ledger.mails))
+		pass(90 * time.Second)
+		if got := len(d.folder("INBOX")); got != 2 || len(d.ledger.now().mails) != 2 {
+			t.Errorf("%d mails in the inbox, %d taken", got, len(d.ledger.now().mails))
 		}
-		mu.Lock()
-		refuse = nil
-		mu.Unlock()
-		time.Sleep(time.Minute)
+		full.Store(false)
+		pass(time.Minute)
 		d.allAccounted(0, 2) // the folder is made when it is needed
-		for k, times := range d.ledger.times {
+		for k, times := range d.ledger.now().times {
 			if times != 1 {
 				t.Errorf("mail %d was handed over %d times", k.uid, times)
 			}

@@ -94,7 +94,9 @@ func (s *session) fetchSome(ctx context.Context, v *view, c chunk) (mails []Mail
 	err = s.command(ctx, "fetch mails", func() error {
 		command := s.client.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{r.section()}})
 		for row := command.Next(); row != nil; row = command.Next() {
-			r.receive(row)
+			if err := r.receive(row); err != nil {
+				return err // without the command's Close; see receive
+			}
 		}
 		return command.Close()
 	})
@@ -178,8 +180,9 @@ func (r *receiver) section() *imap.FetchItemBodySection {
 	return section
 }
 
-// receive reads one row to its end, as go-imap demands.
-func (r *receiver) receive(row *imapclient.FetchMessageData) {
+// receive reads one row to its end, as go-imap demands. An error means that the connection ended within a literal. Then
+// nothing of the command may be touched any more: go-imap would go on reading the literal beside its own decoder.
+func (r *receiver) receive(row *imapclient.FetchMessageData) error {
 	r.current = 0
 	for item := row.Next(); item != nil; item = row.Next() {
 		switch item := item.(type) {
@@ -190,12 +193,15 @@ func (r *receiver) receive(row *imapclient.FetchMessageData) {
 			if !wanted || item.Literal == nil || item.Section == nil || item.Section.Specifier != imap.PartSpecifierNone {
 				continue
 			}
-			if mail, err := r.read(listed, item.Literal); err == nil {
-				r.mails = append(r.mails, mail)
-				delete(r.wanted, r.current)
+			mail, err := r.read(listed, item.Literal)
+			if err != nil {
+				return err
 			}
+			r.mails = append(r.mails, mail)
+			delete(r.wanted, r.current)
 		}
 	}
+	return nil
 }
 
 // read reads a mail's literal. go-imap reports the end of a broken connection as an ordinary end, so only as many bytes as
@@ -208,11 +214,12 @@ func (r *receiver) read(m Listed, literal imap.LiteralReader) (Mail, error) {
 		keep = min(size, maxHeader+maxExcess)
 	}
 	raw := make([]byte, keep)
-	if _, err := io.ReadFull(literal, raw); err != nil {
-		return Mail{}, fmt.Errorf("after a part of %d bytes: %w", size, err)
+	read, err := io.ReadFull(literal, raw)
+	if err != nil {
+		return Mail{}, fmt.Errorf("the connection ended after %d of %d bytes of mail %d: %w", read, size, m.UID, err)
 	}
 	if rest, err := io.Copy(io.Discard, literal); err != nil || keep+rest != size {
-		return Mail{}, io.ErrUnexpectedEOF
+		return Mail{}, fmt.Errorf("the connection ended after %d of %d bytes of mail %d", keep+rest, size, m.UID)
 	}
 	if !tooLarge && (!r.oversize || size < maxHeader+maxExcess) { // less than was asked for is the whole mail
 		m.Size = size

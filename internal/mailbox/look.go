@@ -77,22 +77,16 @@ func (s *session) list(ctx context.Context, v *view) ([]Listed, error) {
 		v.listedAt = time.Now()
 	}
 	all, first := v.open, v.next
-	empty, err := s.empty(ctx, v)
+	var set imap.UIDSet
+	set.AddRange(imap.UID(first), 0)
+	found, err := s.fetchList(ctx, set)
 	if err != nil {
 		return nil, err
 	}
-	if !empty {
-		var set imap.UIDSet
-		set.AddRange(imap.UID(first), 0)
-		found, err := s.fetchList(ctx, set)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range found {
-			if m.UID >= first { // n:* names the last mail even if it is older (RFC 3501, section 6.4.8)
-				all = append(all, m)
-				v.next = max(v.next, m.UID+1)
-			}
+	for _, m := range found {
+		if m.UID >= first { // n:* names the last mail even if it is older (RFC 3501, section 6.4.8)
+			all = append(all, m)
+			v.next = max(v.next, m.UID+1)
 		}
 	}
 	v.open = nil
@@ -101,21 +95,6 @@ func (s *session) list(ctx context.Context, v *view) ([]Listed, error) {
 		s.forgetTroubles(v.folder, all)
 	}
 	return all, nil
-}
-
-// empty tells whether the open folder holds no mails; some servers take offence at a FETCH then.
-func (s *session) empty(ctx context.Context, v *view) (bool, error) {
-	if selected := s.client.Mailbox(); selected != nil && selected.NumMessages == 0 {
-		// It was so when the server last spoke. NOOP lets it speak (RFC 3501, section 6.1.2).
-		if err := s.command(ctx, "NOOP", func() error { return s.client.Noop().Wait() }); err != nil {
-			return false, err
-		}
-	}
-	selected := s.client.Mailbox()
-	if selected == nil {
-		return false, fmt.Errorf("%s closed the folder %q", s.Address, v.name)
-	}
-	return selected.NumMessages == 0, nil
 }
 
 // fetchList asks for what Listed holds. Nothing else is asked for: an ENVELOPE would be buffered at any length.

@@ -88,6 +88,14 @@ func (l *ledger) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.Mai
 	return said, nil
 }
 
+// now returns a copy of what the ledger holds.
+func (l *ledger) now() *ledger {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &ledger{mails: maps.Clone(l.mails), times: maps.Clone(l.times), calls: slices.Clone(l.calls),
+		troubled: maps.Clone(l.troubled), at: maps.Clone(l.at)}
+}
+
 func (l *ledger) Trouble(_ context.Context, f mailbox.Folder, m mailbox.Listed, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -102,8 +110,9 @@ type desk struct {
 	network  *memnet.Network
 	ledger   *ledger
 	settings mailbox.Settings
-	statuses []mailbox.Status // of the watcher's goroutine; read them after stop or synctest.Wait
-	stop     func()           // ends Watch and waits for it
+	mu       sync.Mutex
+	statuses []mailbox.Status
+	stop     func() // ends Watch and waits for it
 	appended [][]byte
 }
 
@@ -123,9 +132,27 @@ func newDesk(t *testing.T, o inprocess.IMAPOptions) *desk {
 		Name: "support", Address: address, Security: "none", Login: login("support", "secret"),
 		DoneFolder: "Processed", RefusedFolder: "Refused", PollInterval: time.Minute, CommandTimeout: 30 * time.Second,
 		Reconnect: []time.Duration{time.Second, 5 * time.Second}, Dial: d.network.Dial,
-		Observe: func(s mailbox.Status) { d.statuses = append(d.statuses, s) },
+		Observe: d.observe,
 	}
 	return d
+}
+
+func (d *desk) observe(s mailbox.Status) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.statuses = append(d.statuses, s)
+}
+
+// seen returns every status so far, status the last one.
+func (d *desk) seen() []mailbox.Status {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.statuses)
+}
+
+func (d *desk) status() mailbox.Status {
+	all := d.seen()
+	return all[len(all)-1]
 }
 
 // clientConfig trusts a certificate.
@@ -175,6 +202,12 @@ func mailOf(n, size int) []byte {
 	return []byte(b.String())
 }
 
+// pass lets time pass, and everybody finish with what they then do.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // folder returns the raw mails in a folder, sorted.
 func (d *desk) folder(name string) []string {
 	d.t.Helper()
@@ -193,12 +226,10 @@ func (d *desk) folder(name string) []string {
 // allAccounted checks that every appended mail was accepted with its own bytes, and that the folders hold so many.
 func (d *desk) allAccounted(inbox, done int) {
 	d.t.Helper()
-	d.ledger.mu.Lock()
 	accepted := make(map[string]int)
-	for _, m := range d.ledger.mails {
+	for _, m := range d.ledger.now().mails {
 		accepted[string(m.Raw)]++
 	}
-	d.ledger.mu.Unlock()
 	for n, raw := range d.appended {
 		if accepted[string(raw)] != 1 {
 			d.t.Errorf("mail %d was taken into the ledger %d times", n, accepted[string(raw)])
@@ -244,7 +275,7 @@ func TestBacklogIsHandedOverInOrderAndMoved(t *testing.T) {
 			t.Errorf("%d mails in the refused folder, want 6", got)
 		}
 		last := uint32(0)
-		for _, call := range d.ledger.calls {
+		for _, call := range d.ledger.now().calls {
 			size := 0
 			for _, m := range call {
 				if m.UID != last+1 {
@@ -260,7 +291,7 @@ func TestBacklogIsHandedOverInOrderAndMoved(t *testing.T) {
 				t.Errorf("%d mails of %d bytes at once", len(call), size)
 			}
 		}
-		for k, times := range d.ledger.times {
+		for k, times := range d.ledger.now().times {
 			if times != 1 {
 				t.Errorf("mail %d was handed over %d times", k.uid, times)
 			}
@@ -291,7 +322,7 @@ func TestNextChunkIsFetchedWhileTheOwnerTakesOne(t *testing.T) {
 		}
 		d.settings.CommandTimeout = time.Second // the owner's minutes are not the server's
 		d.watch()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		d.allAccounted(0, 6)
 		if want := []int{3, 4, 4}; !slices.Equal(seen, want) { // the listing, and one or two chunks
 			t.Errorf("while chunks were taken, %v FETCH commands had been sent; want %v", seen, want)
@@ -304,11 +335,11 @@ func TestArrivingMailIsHandedOverAtOnce(t *testing.T) {
 		d := newDesk(t, inprocess.IMAPOptions{})
 		d.watch()
 		for n := range 5 {
-			time.Sleep(17 * time.Second)
+			pass(17 * time.Second)
 			d.add("INBOX", 300)
 			start := time.Now()
 			synctest.Wait()
-			if at := d.ledger.at[key{1, uint32(n + 1)}]; !at.Equal(start) {
+			if at := d.ledger.now().at[key{1, uint32(n + 1)}]; !at.Equal(start) {
 				t.Errorf("mail %d came at %v and was taken at %v", n, start, at)
 			}
 		}
@@ -321,20 +352,20 @@ func TestStatusFollowsTheSession(t *testing.T) {
 		d := newDesk(t, inprocess.IMAPOptions{})
 		start := time.Now()
 		d.watch()
-		time.Sleep(150 * time.Second)
+		pass(150 * time.Second)
 		synctest.Wait()
-		last := d.statuses[len(d.statuses)-1]
+		last := d.status()
 		if want := (mailbox.Status{Mailbox: "support", Connected: true, Polled: start.Add(2 * time.Minute)}); last != want {
 			t.Errorf("status %+v, want %+v", last, want)
 		}
 		d.server.Close()
 		synctest.Wait()
-		last = d.statuses[len(d.statuses)-1]
+		last = d.status()
 		if last.Connected || last.Err == nil || !last.Retry.Equal(time.Now().Add(time.Second)) {
 			t.Errorf("after the server went: %+v", last)
 		}
 		d.stop()
-		if last = d.statuses[len(d.statuses)-1]; last.Connected {
+		if last = d.status(); last.Connected {
 			t.Errorf("after the end: %+v", last)
 		}
 	})
@@ -357,7 +388,7 @@ func TestReconnectBacksOffExactly(t *testing.T) {
 			return memnet.Fault{}
 		})
 		d.watch()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		d.stop()
 		want := []time.Duration{0, 1, 6, 36, 66, 96}
 		for i := range want {
@@ -383,7 +414,7 @@ func TestWrongPasswordIsNamed(t *testing.T) {
 		d.watch()
 		synctest.Wait()
 		var err error
-		for _, s := range d.statuses {
+		for _, s := range d.seen() {
 			err = errors.Join(err, s.Err)
 		}
 		if !errors.Is(err, mailbox.ErrLogin) || !strings.Contains(err.Error(), `"support"`) {
@@ -402,8 +433,8 @@ func TestAccountedMailsAreMovedUnfetched(t *testing.T) {
 		maps.Copy(d.ledger.said, map[key]mailbox.Disposition{{1, 1}: mailbox.Done, {1, 2}: mailbox.Refused, {1, 3}: mailbox.Leave})
 		d.watch()
 		synctest.Wait()
-		if len(d.ledger.times) != 1 || d.ledger.times[key{1, 4}] != 1 {
-			t.Errorf("handed over: %v", d.ledger.times)
+		if len(d.ledger.now().times) != 1 || d.ledger.now().times[key{1, 4}] != 1 {
+			t.Errorf("handed over: %v", d.ledger.now().times)
 		}
 		for folder, want := range map[string][]int{"Processed": {0, 3}, "Refused": {1}, "INBOX": {2}} {
 			var raws []string

@@ -40,13 +40,13 @@ func TestPollingWithoutIDLE(t *testing.T) {
 		}
 		start := time.Now()
 		d.watch()
-		time.Sleep(30 * time.Second)
+		pass(30 * time.Second)
 		d.add("INBOX", 300)
-		time.Sleep(31 * time.Second)
+		pass(31 * time.Second)
 		d.add("INBOX", 300)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		for n, want := range map[uint32]time.Duration{1: time.Minute, 2: 2 * time.Minute} {
-			if got := d.ledger.at[key{1, n}].Sub(start); got != want {
+			if got := d.ledger.now().at[key{1, n}].Sub(start); got != want {
 				t.Errorf("mail %d was taken after %v, want %v", n, got, want)
 			}
 		}
@@ -76,13 +76,13 @@ func TestJunkFolderIsPolled(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.add("Junk", 300, 300)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		d.add("INBOX", 300)
 		synctest.Wait() // IDLE is on the watched folder
 		d.allAccounted(0, 2)
-		time.Sleep(time.Hour)
-		if got := len(d.folder("Junk")); got != 2 || len(d.ledger.calls) != 3 {
-			t.Errorf("%d mails in the junk folder, %d calls", got, len(d.ledger.calls))
+		pass(time.Hour)
+		if got := len(d.folder("Junk")); got != 2 || len(d.ledger.now().calls) != 3 {
+			t.Errorf("%d mails in the junk folder, %d calls", got, len(d.ledger.now().calls))
 		}
 	})
 }
@@ -97,9 +97,9 @@ func TestNewUIDValidityBringsEveryMailAgain(t *testing.T) {
 		if err := d.server.Renumber("support", "INBOX"); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(2 * time.Hour)
+		pass(2 * time.Hour)
 		var folders []uint32
-		for k := range d.ledger.mails {
+		for k := range d.ledger.now().mails {
 			folders = append(folders, k.validity)
 		}
 		slices.Sort(folders)
@@ -134,8 +134,8 @@ func TestLargeMails(t *testing.T) {
 				d.add("INBOX", 300)
 				d.watch()
 				synctest.Wait()
-				got := d.ledger.mails[key{1, 2}]
-				if len(d.ledger.mails) != 3 || got.Truncated == test.whole || got.Size != int64(len(test.raw)) ||
+				got := d.ledger.now().mails[key{1, 2}]
+				if len(d.ledger.now().mails) != 3 || got.Truncated == test.whole || got.Size != int64(len(test.raw)) ||
 					string(got.Raw) != test.raw[:test.length] {
 					t.Errorf("%d bytes of %d, truncated: %v; want %d", len(got.Raw), got.Size, got.Truncated, test.length)
 				}
@@ -174,7 +174,7 @@ func TestServersWithoutMOVE(t *testing.T) {
 				}
 				d.add("INBOX", 300, 300, 300)
 				d.watch()
-				time.Sleep(time.Hour)
+				pass(time.Hour)
 				d.allAccounted(test.inbox, test.done)
 				for _, mails := range expunged {
 					if mails == nil {
@@ -197,7 +197,7 @@ func TestServersWithoutMOVE(t *testing.T) {
 				if flagged != test.flag {
 					t.Errorf("%d mails have the keyword, want %d", flagged, test.flag)
 				}
-				for k, times := range d.ledger.times {
+				for k, times := range d.ledger.now().times {
 					if times != 1 {
 						t.Errorf("mail %d was handed over %d times", k.uid, times)
 					}
@@ -236,7 +236,7 @@ func TestSTARTTLSAndTLS(t *testing.T) {
 				d.add("INBOX", 300)
 				d.watch()
 				synctest.Wait()
-				last := d.statuses[len(d.statuses)-1]
+				last := d.status()
 				if test.trouble == "" {
 					d.allAccounted(0, 1)
 				} else if last.Err == nil || !strings.Contains(last.Err.Error(), test.trouble) {
@@ -355,7 +355,8 @@ func TestServerWithoutTheText(t *testing.T) {
 		defer cancel()
 		go mailbox.Watch(ctx, mailbox.Settings{Name: "support", Address: address, Security: "none", Dial: network.Dial,
 			Login: login("a", "b")}, l)
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
+		l = l.now()
 		if got := l.mails[key{9, 1}]; len(l.mails) != 1 || string(got.Raw) != "A: b\r\n\n" {
 			t.Errorf("taken: %v", l.mails)
 		}
