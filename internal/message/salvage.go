@@ -233,7 +233,9 @@ func (r *headerReader) defects() []string {
 	if r.dropped > 0 {
 		d = append(d, fmt.Sprintf("%d header fields beyond the first %d were not read", r.dropped, maxFields))
 	}
-	if r.junk > 0 {
+	if r.junk == 1 {
+		d = append(d, "a line in the header is no header field")
+	} else if r.junk > 1 {
 		d = append(d, fmt.Sprintf("%d lines in the header are no header fields", r.junk))
 	}
 	if r.noBlank && len(r.fields) > 0 {

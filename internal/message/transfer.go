@@ -32,6 +32,8 @@ func transferEncoding(value string) string {
 	switch v {
 	case "base-64", "base64base64", "b":
 		return "base64"
+	case "7-bit", "7bits", "8-bit", "8bits", "7", "8", "none":
+		return "8bit"
 	case "quoted/printable", "quotedprintable", "quoted_printable", "quoted-printeable", "q":
 		return "quoted-printable"
 	}
