@@ -19,6 +19,11 @@ type composer struct {
 // compose returns the mail's text.
 func (c *composer) compose(root *node) string {
 	text := c.render(root)
+	for i := range c.parts {
+		if isSMIME(c.parts[i].mediaType) {
+			c.m.Encrypted = true // else it would have been opened
+		}
+	}
 	if strings.TrimSpace(text) == "" {
 		text = c.fallback()
 	}

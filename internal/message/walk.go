@@ -144,6 +144,14 @@ func (w *walker) leaf(h Header, mediaType string, params map[string]string, at a
 	}
 	n := w.keep(h, mediaType, params, at, body)
 	w.parts[n.leaf].unfinished = unfinished
+	if isSMIME(mediaType) {
+		p := w.parts[n.leaf]
+		w.parts = w.parts[:n.leaf]
+		if signed, ok := w.opaque(&p, at); ok {
+			return signed, end
+		}
+		w.parts = append(w.parts, p)
+	}
 	return n, end
 }
 
