@@ -26,7 +26,7 @@ type effect struct {
 
 // sharpness turns the rules' sum into a probability's logarithm. Below 1, because rules that fire together often say
 // the same thing twice; set so that on the tuning half of testdata/school.jsonl confidence is what it says.
-const sharpness = 0.8
+const sharpness = 1.0
 
 // ownWords is how much the words that only one code of the chart uses count, all of them met together.
 const ownWords = 1.5

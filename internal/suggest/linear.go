@@ -82,8 +82,9 @@ func (p packed) row() uint32    { return uint32(p) & (1<<rowBits - 1) }
 func (p packed) value() float32 { return countValue[uint32(p)>>rowBits&3][uint32(p)>>(rowBits+2)] }
 func (p packed) kind() uint8    { return uint8(uint32(p) >> rowBits & 3) }
 
-// idf weighs a row by its rarity among n examples.
-func (l *linear) idf(r *row, lnN float32) float32 { return 1 + lnN - r.lnDF }
+// idf weighs a row by its rarity among n examples. It stays positive also for a row that several features share because
+// the table is full, and which may seem to be in more examples than there are.
+func (l *linear) idf(r *row, lnN float32) float32 { return max(0.1, 1+lnN-r.lnDF) }
 
 func lnPlus1(n int) float32 { return float32(math.Log(1 + float64(n))) }
 

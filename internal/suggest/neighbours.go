@@ -53,7 +53,7 @@ func (l *learner) likeness(fs []packed, sims []float32) []float32 {
 		}
 	}
 	for i := range sims {
-		if sims[i] != 0 {
+		if sims[i] != 0 { // then the example has words, and a length
 			sims[i] /= l.kept[i].wordLength
 		}
 	}

@@ -122,10 +122,9 @@ func foldRune(r rune) rune {
 // stem takes common English and Spanish endings off a folded word: plurals, -ed, -ing, a last e, a doubled last letter.
 // It is crude on purpose: the lexicon's words and the mail's go through the same hands, and need only meet.
 func stem(w string) string {
-	if len(w) < 4 {
-		return w
-	}
 	switch {
+	case len(w) < 3:
+		return w
 	case strings.HasSuffix(w, "ies") && len(w) > 4:
 		w = w[:len(w)-3] + "y"
 	case strings.HasSuffix(w, "ing") && len(w) > 5:
