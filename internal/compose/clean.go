@@ -26,8 +26,11 @@ func safeLine(s string, max int) string {
 func safeText(s string, max int) Words {
 	s, cut := paragraphs(s, max+ahead)
 	s = command.Neutralise(Mask(s))
-	short, cutMore := paragraphs(s, max)
-	return Words{Text: short, Cut: cut || cutMore}
+	if !cut && len(s) <= max {
+		return Words{Text: s}
+	}
+	s, more := paragraphs(s, max)
+	return Words{Text: s, Cut: cut || more}
 }
 
 // Words is a longer text inside a mail, already made safe.
@@ -136,6 +139,9 @@ func lineFeedAfter(c byte) string {
 
 // cleanLine drops what cannot be seen from a line, and cuts it behind a word if it is longer than room characters.
 func cleanLine(s string, room int) (clean string, count int, cut bool) {
+	if len(s) <= room && isPrintable(s) {
+		return strings.TrimRight(s, " "), len(s), false
+	}
 	var b strings.Builder
 	word := 0 // where the last word ended
 	for _, r := range s {
@@ -158,6 +164,16 @@ func cleanLine(s string, room int) (clean string, count int, cut bool) {
 		b.WriteRune(r)
 	}
 	return strings.TrimRight(b.String(), " "), count, false
+}
+
+// isPrintable tells whether a line is plain ASCII, as most are.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // isInvisible tells whether a character has no width of its own or turns the writing direction. The joiner of emoji and of

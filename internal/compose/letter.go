@@ -111,11 +111,11 @@ type ReceiptItem struct {
 	Request request.Number `json:"request,omitempty"`
 	Said    string         `json:"said"` // the command as written
 	Done    bool           `json:"done"`
-	DryRun  bool           `json:"dry_run,omitempty"`
-	Result  string         `json:"result"`         // what was done, or why it was not
-	Code    chart.Code     `json:"code,omitzero"`  // for a categorization
-	Due     time.Time      `json:"due,omitzero"`   // the target date that follows
-	Near    []chart.Code   `json:"near,omitempty"` // for a mistyped code: the valid ones nearest to it
+	DryRun  bool           `json:"dry_run,omitempty"` // only tried: Done says that it would be done
+	Result  string         `json:"result"`            // what was done, or why it was not; beside Code what else is to be said
+	Code    chart.Code     `json:"code,omitzero"`     // for a categorization
+	Due     time.Time      `json:"due,omitzero"`      // the target date that follows
+	Near    []chart.Code   `json:"near,omitempty"`    // for a mistyped code: the valid ones nearest to it
 }
 
 // ConfirmationBody asks somebody whose mail proved nothing whether they wrote it.

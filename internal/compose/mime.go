@@ -153,11 +153,16 @@ func writeFile(b []byte, f file) []byte {
 	b = addField(b, "Content-Disposition", "attachment"+parameter("filename", f.name))
 	b = append(b, "Content-Transfer-Encoding: base64\r\n\r\n"...)
 	const line = 57 // octets that make 76 characters (RFC 2045, section 6.8)
-	for c := f.content; len(c) > 0; {
-		n := min(line, len(c))
-		b = base64.StdEncoding.AppendEncode(b, c[:n])
-		b = append(b, "\r\n"...)
-		c = c[n:]
+	c := f.content
+	b = slices.Grow(b, len(c)*78/57+80)
+	for ; len(c) >= line; c = c[line:] {
+		n := len(b)
+		b = b[:n+78]
+		base64.StdEncoding.Encode(b[n:], c[:line])
+		b[n+76], b[n+77] = '\r', '\n'
+	}
+	if len(c) > 0 {
+		b = append(base64.StdEncoding.AppendEncode(b, c), "\r\n"...)
 	}
 	return b
 }

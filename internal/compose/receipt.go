@@ -1,6 +1,11 @@
 package compose
 
-import "strings"
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
 
 type receiptView struct {
 	Mail     *page
@@ -13,41 +18,43 @@ type receiptView struct {
 	Help     bool
 }
 
-// itemView is one sentence of a receipt.
+// itemView is one sentence of a receipt. At most one of Done and Would is set; neither is a refusal.
 type itemView struct {
 	Label    string
 	Said     string
 	Done     bool
-	DryRun   bool
+	Would    bool          // it was only tried, and would be done
 	Result   string        // in words, a sentence; beside Category what else is to be said
-	Category *categoryView // of a categorization
+	Category *categoryView // of a categorization that was or would be done
 	Near     []categoryView
 }
 
 func (d *draft) receipt(p *page, r ReceiptBody) any {
 	v := &receiptView{
-		Mail: p, Undo: r.Undo, Help: r.Help, Note: safeText(d.material.Note, noteChars), AllDone: true, NoneDone: true,
-		DryRun: len(r.Items) > 0,
+		Mail: p, Help: r.Help, Note: safeText(d.material.Note, noteChars), AllDone: true, NoneDone: true, DryRun: len(r.Items) > 0,
 	}
 	for _, item := range r.Items {
-		i := itemView{
-			Label: d.label(item.Request), Said: safeLine(bare(item.Said), 120), Done: item.Done, DryRun: item.DryRun,
-			Result: sentence(safeLine(item.Result, 1000)),
-		}
-		if !item.Code.IsZero() && (item.Done || item.DryRun) {
-			c := d.category(item.Code, item.Due)
-			i.Category = &c
-		}
-		for _, code := range item.Near {
-			i.Near = append(i.Near, d.category(code, item.Due))
-		}
-		if item.Done {
-			v.NoneDone = false
-		} else {
-			v.AllDone = false
-		}
+		i := d.item(item)
+		v.AllDone = v.AllDone && i.Done
+		v.NoneDone = v.NoneDone && !i.Done
 		v.DryRun = v.DryRun && item.DryRun
 		v.Items = append(v.Items, i)
+	}
+	v.Undo = r.Undo && !v.NoneDone
+	return v
+}
+
+func (d *draft) item(r ReceiptItem) itemView {
+	v := itemView{
+		Label: d.label(r.Request), Said: safeLine(bare(r.Said), 120), Done: r.Done && !r.DryRun, Would: r.Done && r.DryRun,
+		Result: sentence(safeLine(r.Result, 1000)),
+	}
+	if r.Done && !r.Code.IsZero() {
+		c := d.category(r.Code, r.Due)
+		v.Category, v.Result = &c, capital(v.Result)
+	}
+	for _, code := range r.Near {
+		v.Near = append(v.Near, d.category(code, time.Time{}))
 	}
 	return v
 }
@@ -58,6 +65,15 @@ func sentence(s string) string {
 		return s
 	}
 	return s + "."
+}
+
+// capital begins a sentence that stands on a line of its own.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // bare is a command without its "#", as it is repeated to its author.

@@ -125,7 +125,7 @@ func specimens() []specimen {
 		{Said: "resolv all", Result: "not understood; perhaps resolve?"},
 	}}}
 	tried := about(Receipt, kim, Letter{InReplyTo: "dry@phone.example", Receipt: &ReceiptBody{Items: []ReceiptItem{
-		{Request: 1, Said: "#1-5?", DryRun: true, Code: code(1, 5), Result: "Service Request, Vendor Dependent (was 1-3)"},
+		{Request: 1, Said: "#1-5?", Done: true, DryRun: true, Code: code(1, 5), Result: "Service Request, Vendor Dependent (was 1-3)"},
 	}}})
 	help := Letter{Kind: Receipt, To: kim, At: monday, InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
 	confirmation := about(Confirmation, kim, Letter{Commands: true, InReplyTo: "forged@phone.example", Confirmation: &ConfirmationBody{Commands: []string{"SR-1: 1-3", "SR-2: resolve"}}})

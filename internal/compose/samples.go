@@ -107,7 +107,7 @@ func sampleReceipts() []sample {
 	items := []ReceiptItem{
 		{Request: 1, Said: "1-3", Done: true, Code: sampleCode, Due: sampleDue, Result: "was 1-4"},
 		{Request: 2, Said: "8-9", Done: true, Code: sampleAsNeeded},
-		{Request: 3, Said: "1-5?", DryRun: true, Code: sampleUntimed},
+		{Request: 3, Said: "1-5?", Done: true, DryRun: true, Code: sampleUntimed},
 		{Request: 4, Said: "mine", Done: true, Result: "yours"},
 		{Request: 5, Said: "1-9", Result: "no such code", Near: []chart.Code{sampleCode, sampleGone}},
 		{Said: "x", Result: "not understood"},

@@ -156,8 +156,11 @@ func (d *draft) category(code chart.Code, due time.Time) categoryView {
 func (d *draft) offer(n request.Number, all []suggest.Suggestion) (offered []offerView, unsure bool) {
 	l := Listed{Request: n}
 	for _, s := range all[:min(len(all), maxOffered)] {
-		l.Codes = append(l.Codes, s.Code)
 		c := d.category(s.Code, time.Time{})
+		if c.Name == "" {
+			continue // the chart has changed since
+		}
+		l.Codes = append(l.Codes, s.Code)
 		offered = append(offered, offerView{
 			Number: itoa(len(l.Codes)), Code: c.Code, Name: c.Name, Link: d.link(n, s.Code),
 			Detail: d.say.Sure(s.Confidence) + ", " + c.Target + because(s.Because),
