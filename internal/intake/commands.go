@@ -57,11 +57,11 @@ func (d *decision) read() {
 	}
 	s := d.setting()
 	text := d.m.Reply
-	if d.answered != nil && d.answered.Text != "" {
+	if d.answered != nil && len(d.answered.Forms) > 0 {
 		text = d.printed().NewWords(text)
 	}
 	d.reading = command.Read(text, s)
-	if d.answered != nil && d.answered.Text != "" && d.m.Elided != "" {
+	if d.answersDirectly() && d.m.Elided != "" {
 		d.readAmongQuotes(s)
 	}
 	topic := d.m.Topic
@@ -74,9 +74,23 @@ func (d *decision) read() {
 	d.reading.Keys = append(d.reading.Keys, fromSubject.Keys...)
 }
 
+// answersDirectly tells whether the mail that is quoted below is the bot's own, and not somebody's answer to it, whose
+// words would be taken for the author's. Where a service replaced the bot's Message-ID, its pseudo-reference is the last.
+func (d *decision) answersDirectly() bool {
+	if d.answered == nil || len(d.answered.Forms) == 0 {
+		return false
+	}
+	if slices.Contains(d.m.InReplyTo, d.answered.MessageID) {
+		return true
+	}
+	n := len(d.m.References)
+	return n > 0 && d.m.References[n-1] == d.answered.MessageID ||
+		n > 1 && d.m.References[n-2] == d.answered.MessageID && slices.Contains(d.m.InReplyTo, d.m.References[n-1])
+}
+
 // printed is the answered mail as the bot printed it.
 func (d *decision) printed() command.Sent {
-	sent := command.Sent{Renderings: []string{d.answered.Text}, Prefix: d.policy.Prefix}
+	sent := command.Sent{Renderings: d.answered.Forms, Prefix: d.policy.Prefix}
 	for _, row := range d.answered.Listed {
 		sent.Listed = append(sent.Listed, int64(row.Request))
 	}
@@ -93,8 +107,14 @@ func (d *decision) readAmongQuotes(s command.Setting) {
 			return
 		}
 		r := command.Read(line, s)
-		if strings.TrimSpace(r.Note) == "" {
-			d.reading.Commands = append(d.reading.Commands, r.Commands...)
+		if strings.TrimSpace(r.Note) != "" {
+			continue
+		}
+		d.reading.Commands = append(d.reading.Commands, r.Commands...)
+		for _, m := range r.Mistakes {
+			if len(m.Near) > 0 {
+				d.reading.Mistakes = append(d.reading.Mistakes, m)
+			}
 		}
 	}
 }

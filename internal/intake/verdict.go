@@ -63,7 +63,7 @@ type Sent struct {
 	Letter    compose.Letter
 	Listed    []compose.Listed // what it offered, row by row
 	Subject   string           // as sent
-	Text      string           // its plain text as sent; "" if it was not rendered yet, or takes no commands
+	Forms     []string         // its text, and its HTML form as text, as sent; empty if it was not rendered yet, or takes no commands
 }
 
 // Seen is a ledger row as far as recognising copies needs it.

@@ -36,7 +36,7 @@ type Entry struct {
 	Ended     time.Time        `json:"ended,omitzero"` // when it was sent or given up
 	LastError string           `json:"last_error,omitempty"`
 	Subject   string           `json:"subject,omitempty"` // as rendered
-	Text      string           `json:"text,omitempty"`    // its plain text, for recognising the bot's own words in answers; only of mails that take commands
+	Forms     []string         `json:"forms,omitempty"`   // its text, and its HTML form as text, for recognising the bot's own words in answers; only of mails that take commands
 	Listed    []compose.Listed `json:"listed,omitempty"`  // what it offered
 	Raw       RawRef           `json:"raw,omitzero"`      // the bytes as sent, since the first attempt
 }
@@ -140,7 +140,7 @@ func (tx *Tx) SentID(messageID string) (Entry, bool) {
 func (tx *Tx) Sent(messageID string) (intake.Sent, bool) {
 	e, ok := tx.SentID(messageID)
 	return intake.Sent{ID: e.ID, MessageID: e.MessageID, Letter: e.Letter, Listed: e.Listed,
-		Subject: e.Subject, Text: e.Text}, ok
+		Subject: e.Subject, Forms: e.Forms}, ok
 }
 
 // Outbox visits the entries in a state, oldest first; "" visits all.
