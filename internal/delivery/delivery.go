@@ -70,4 +70,4 @@ type Result struct {
 }
 
 // New returns a client for one server. It does not connect yet.
-func New(s Settings) *Client { return &Client{settings: s.complete()} }
+func New(s Settings) *Client { return newClient(s.complete()) }

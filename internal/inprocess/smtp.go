@@ -63,6 +63,8 @@ type SMTP struct {
 	server  *smtp.Server
 
 	mu          sync.Mutex
+	closed      bool
+	listeners   []net.Listener
 	connections int
 	taken       []Received
 }
@@ -91,10 +93,27 @@ func NewSMTP(options SMTPOptions) *SMTP {
 }
 
 // Serve takes connections from the listener until Close.
-func (s *SMTP) Serve(l net.Listener) error { return s.server.Serve(l) }
+func (s *SMTP) Serve(l net.Listener) error {
+	s.mu.Lock()
+	closed := s.closed
+	s.listeners = append(s.listeners, l)
+	s.mu.Unlock()
+	if closed {
+		return l.Close()
+	}
+	return s.server.Serve(l)
+}
 
-// Close ends all connections and listeners.
-func (s *SMTP) Close() error { return s.server.Close() }
+// Close ends all connections and listeners, also those whose Serve has not come far enough for go-smtp to know them.
+func (s *SMTP) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	for _, l := range s.listeners {
+		_ = l.Close()
+	}
+	s.mu.Unlock()
+	return s.server.Close()
+}
 
 // Mails returns what the server took so far, in order.
 func (s *SMTP) Mails() []Received {

@@ -1,0 +1,112 @@
+package delivery
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// open connects, starts TLS and logs in.
+func (c *Client) open(ctx context.Context) error {
+	s := c.settings
+	host, portText, err := net.SplitHostPort(s.Address)
+	if err != nil {
+		return fmt.Errorf("address %q is not host:port", s.Address)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil {
+		return fmt.Errorf("the port of address %q is not a number", s.Address)
+	}
+	l := &link{}
+	release := func() {}
+	dial := func(dialling context.Context, network, _ string) (net.Conn, error) {
+		if l.conn, err = s.Dial(dialling, network, s.Address); err != nil {
+			return nil, err
+		}
+		release = l.guard(ctx) // go-mail heeds the context while dialling only
+		if s.Security != "tls" {
+			return l.conn, nil
+		}
+		encrypted := tls.Client(l.conn, s.TLS)
+		return encrypted, encrypted.HandshakeContext(dialling)
+	}
+	options := []gomail.Option{gomail.WithPort(port), gomail.WithTimeout(s.Timeout), gomail.WithHELO(s.Hello),
+		gomail.WithTLSConfig(s.TLS), gomail.WithTLSPolicy(gomail.NoTLS), gomail.WithDialContextFunc(dial)}
+	if s.Security == "starttls" {
+		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	if s.Login != nil {
+		credentials, err := s.Login(ctx)
+		if err != nil {
+			return fmt.Errorf("get credentials for %s: %w", s.Address, err)
+		}
+		options = append(options, gomail.WithSMTPAuthCustom(&auth{Credentials: credentials}))
+	}
+	dialer, err := gomail.NewClient(host, options...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Address, err)
+	}
+	l.smtp, err = dialer.DialToSMTPClientWithContext(ctx)
+	release()
+	if err == nil {
+		err = l.conn.SetDeadline(time.Time{}) // go-mail's own; the guards of each mail take its place
+	}
+	if err != nil {
+		if l.conn != nil {
+			_ = l.conn.Close() // go-mail leaves it open
+		}
+		return openHint(ctx, s, err)
+	}
+	c.link = l
+	return nil
+}
+
+// openHint says where opening failed, and what may be wrong.
+func openHint(ctx context.Context, s Settings, err error) error {
+	var plain tls.RecordHeaderError
+	var untrusted *tls.CertificateVerificationError
+	hint := ""
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("connect to %s: %w (%w)", s.Address, ctx.Err(), err)
+	case errors.As(err, &plain):
+		hint = `; the server does not speak TLS on this port: try security "starttls"`
+	case errors.As(err, &untrusted):
+		hint = "; if the certificate is your own, name its authority in ca_file"
+	}
+	return fmt.Errorf("connect to %s: %w%s", s.Address, err, hint)
+}
+
+// errAuth marks what failed in logging in.
+var errAuth = errors.New("the server offers no way to log in that is known here")
+
+// auth logs in by XOAUTH2 with a token, else by PLAIN (RFC 4616) or LOGIN, whichever the server offers. That passwords pass
+// only over TLS or on the machine itself is seen to by the configuration.
+type auth struct {
+	Credentials
+	smtp.Auth
+}
+
+// Start chooses the mechanism.
+func (a *auth) Start(server *smtp.ServerInfo) (mechanism string, first []byte, err error) {
+	offers := func(mechanism string) bool { return slices.Contains(server.Auth, mechanism) }
+	switch {
+	case a.Token != "" && offers("XOAUTH2"):
+		a.Auth = smtp.XOAuth2Auth(a.Username, a.Token)
+	case a.Token == "" && offers("PLAIN"):
+		a.Auth = smtp.PlainAuth("", a.Username, a.Password, server.Name, true)
+	case a.Token == "" && offers("LOGIN"):
+		a.Auth = smtp.LoginAuth(a.Username, a.Password, server.Name, true)
+	default:
+		return "", nil, fmt.Errorf("%w; it offers %q", errAuth, server.Auth)
+	}
+	return a.Auth.Start(server)
+}
