@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,11 +44,46 @@ func (c *composer) render(n *node) string {
 	case "multipart/signed":
 		c.m.Signed = true
 	}
-	var all string
+	var all, last string
 	for i := range n.children {
-		all = joinText(all, c.render(&n.children[i]))
+		text := c.render(&n.children[i])
+		if n.children[i].mediaType == "text/html" && sameWords(text, last) {
+			continue // both forms of one text, sent side by side rather than as alternatives
+		}
+		all, last = joinText(all, text), text
 	}
 	return all
+}
+
+// sameWords tells whether two texts are the same but for white space and the targets of links.
+func sameWords(a, b string) bool {
+	if a == "" || b == "" || len(a) > 4*len(b) || len(b) > 4*len(a) {
+		return false
+	}
+	next := func(s string) (string, string) {
+		for {
+			s = strings.TrimLeft(s, " \t\n>*|-")
+			i := strings.IndexAny(s, " \t\n")
+			if i < 0 {
+				i = len(s)
+			}
+			if w := s[:i]; !strings.HasPrefix(w, "<http") && !strings.HasPrefix(w, "<mailto") {
+				return w, s[i:]
+			}
+			s = s[i:]
+		}
+	}
+	for {
+		var x, y string
+		x, a = next(a)
+		y, b = next(b)
+		if x != y {
+			return false
+		}
+		if x == "" {
+			return true
+		}
+	}
 }
 
 // spend cuts a text to what the budget still allows.
@@ -108,7 +144,10 @@ func (c *composer) plain(p *part) string {
 
 // html returns the text of a text/html part.
 func (c *composer) html(p *part) string {
-	raw := p.textBytes()
+	raw := p.bytesUpTo(16 * maxText)
+	if len(raw) > maxText/4 {
+		raw = dropData(raw)
+	}
 	if len(raw) > 4*maxText {
 		raw = raw[:4*maxText]
 		c.m.defect("HTML longer than 4 MiB: the rest of it is not shown")
@@ -122,6 +161,25 @@ func (c *composer) html(p *part) string {
 		s = []byte(decodeCharset(raw, declared))
 	}
 	return htmlText(s)
+}
+
+// dropData takes the content of data URLs (RFC 2397) out of a big HTML text: images that are written into it.
+func dropData(html []byte) []byte {
+	var out []byte
+	for rest := html; ; {
+		i := bytes.Index(rest, []byte(";base64,"))
+		if i < 0 {
+			if out == nil {
+				return html
+			}
+			return append(out, rest...)
+		}
+		i += len(";base64,")
+		out = append(out, rest[:i]...)
+		for rest = rest[i:]; len(rest) > 0 && (base64Value[rest[0]] != base64Skip || rest[0] == '\r' || rest[0] == '\n'); {
+			rest = rest[1:]
+		}
+	}
 }
 
 // metaCharset returns the charset that a document declares in itself.

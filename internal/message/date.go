@@ -109,6 +109,9 @@ func (d *dateReader) clock(w string) {
 // number reads a day or a year, or day-month-year in one word ("23-Nov-2026").
 func (d *dateReader) number(w string) {
 	if strings.ContainsAny(w, "-/") {
+		if d.allNumbers(w) {
+			return
+		}
 		for _, p := range strings.FieldsFunc(w, func(r rune) bool { return r == '-' || r == '/' }) {
 			if len(p) > 0 && p[0] >= '0' && p[0] <= '9' {
 				d.number(p)
@@ -127,6 +130,29 @@ func (d *dateReader) number(w string) {
 	case d.year < 0 && (len(w) >= 4 || d.day >= 0):
 		d.year = fullYear(v, len(w))
 	}
+}
+
+// allNumbers reads "29-04-2026", where the day tells itself by being none of the twelve months.
+func (d *dateReader) allNumbers(w string) bool {
+	parts := strings.FieldsFunc(w, func(r rune) bool { return r == '-' || r == '/' })
+	if len(parts) != 3 || len(parts[2]) != 4 {
+		return false
+	}
+	first, ok1 := digits(parts[0])
+	second, ok2 := digits(parts[1])
+	year, ok3 := digits(parts[2])
+	switch {
+	case !ok1 || !ok2 || !ok3:
+		return false
+	case first > 12 && second <= 12:
+		d.day, d.month = first, time.Month(second)
+	case second > 12 && first <= 12:
+		d.day, d.month = second, time.Month(first)
+	default:
+		return false
+	}
+	d.year = year
+	return true
 }
 
 // fullYear reads years of two and three digits (RFC 5322, section 4.3).

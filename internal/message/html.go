@@ -383,7 +383,7 @@ func (r *htmlReader) margin() int {
 
 // rule draws a line: the one that Outlook puts above a quoted mail as its plain text has it, others short.
 func (r *htmlReader) rule() {
-	if r.attr.tabindex == "-1" {
+	if r.attr.tabindex == "-1" || r.attr.id == "zwchr" || r.attr.id == "stopSpelling" {
 		r.quoteLine()
 		return
 	}
@@ -415,7 +415,7 @@ func (r *htmlReader) container(tag atom.Atom) {
 		return
 	}
 	switch {
-	case id == "divRplyFwdMsg" || id == "appendonsend" || id == "mail-editor-reference-message-container" || class == "OutlookMessageHeader",
+	case id == "divRplyFwdMsg" || id == "appendonsend" || id == "mail-editor-reference-message-container" || strings.HasSuffix(id, "OLK_SRC_BODY_SECTION") || class == "OutlookMessageHeader",
 		tag == atom.Div && r.attr.has("border-top:solid") && r.attr.has("border:none") && r.attr.has("padding:3"):
 		r.quoteLine()
 	case strings.HasPrefix(class, "gmail_signature") && class != "gmail_signature_prefix" || strings.HasPrefix(class, "moz-signature") || id == "Signature" ||

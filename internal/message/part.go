@@ -43,12 +43,15 @@ func (p *part) text() string {
 	return toUTF8(head(p.textBytes(), maxText), p.params["charset"])
 }
 
-// textBytes is bytes for a part of which only the first maxText bytes are wanted, so that a huge one is not decoded whole.
-func (p *part) textBytes() []byte {
-	if p.reading != nil && p.done || len(p.body) <= 4*maxText {
+// textBytes is bytes for a part of which only the first maxText bytes are wanted.
+func (p *part) textBytes() []byte { return p.bytesUpTo(4 * maxText) }
+
+// bytesUpTo is bytes for a part of whose encoded form only the first n bytes are wanted, so that a huge one is not decoded whole.
+func (p *part) bytesUpTo(n int) []byte {
+	if p.reading != nil && p.done || len(p.body) <= n {
 		return p.bytes()
 	}
-	return decodeTransfer(p.encoding, head(p.body, 4*maxText))
+	return decodeTransfer(p.encoding, head(p.body, n))
 }
 
 // head returns the first n bytes of b.

@@ -67,7 +67,7 @@ func (a *attributes) has(declaration string) bool {
 // invisible tells whether a mail program would show nothing of an element.
 func (r *htmlReader) invisible(tag atom.Atom) bool {
 	switch tag {
-	case atom.Script, atom.Style, atom.Title, atom.Template, atom.Object, atom.Svg, atom.Math, atom.Select, atom.Iframe, atom.Noframes, atom.Video, atom.Audio, atom.Canvas, atom.Map:
+	case atom.Script, atom.Style, atom.Title, atom.Template, atom.Object, atom.Svg, atom.Math, atom.Select, atom.Iframe, atom.Noframes, atom.Noscript, atom.Video, atom.Audio, atom.Canvas, atom.Map:
 		return true
 	case atom.Html, atom.Body, atom.Head:
 		return false

@@ -181,7 +181,7 @@ func (w *walker) body(start int, end stop) []byte {
 // keep adds a leaf to the parts.
 func (w *walker) keep(h Header, mediaType string, params map[string]string, at around, body []byte) node {
 	p := part{header: h, mediaType: mediaType, params: params, parent: at.mediaType, parentIndex: at.index, depth: at.depth, level: w.level, body: body, reading: &reading{}}
-	if p.mediaType == "" || !strings.Contains(p.mediaType, "/") {
+	if !isMediaType(p.mediaType) {
 		p.mediaType = defaultType(mediaType, at.mediaType)
 	}
 	p.encoding = transferEncoding(h.Get("Content-Transfer-Encoding"))
@@ -232,6 +232,20 @@ func looksBase64(body []byte) bool {
 		}
 	}
 	return (spaces+odd)*12 <= len(b) || len(b) < 24 && odd == 0 && spaces == 0
+}
+
+// isMediaType tells whether s is a type and subtype in the characters allowed for them (RFC 2045, section 5.1).
+func isMediaType(s string) bool {
+	slashes := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '/':
+			slashes++
+		case c <= ' ' || c >= 0x7f || strings.IndexByte(`()<>@,;:\"[]?=`, c) >= 0:
+			return false
+		}
+	}
+	return slashes == 1 && s[0] != '/' && s[len(s)-1] != '/' && len(s) <= 255
 }
 
 // defaultType is the media type of a part that declares none, or none that makes sense (RFC 2045, section 5.2; RFC 2046, section 5.1.5).
