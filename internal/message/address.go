@@ -144,9 +144,9 @@ func (p *addressReader) end(sep byte) {
 		const longest = 500 // of a name
 		switch {
 		case p.pending == "":
-			p.pending = head2(phrase, longest)
+			p.pending = head(phrase, longest)
 		case len(p.pending) < longest:
-			p.pending += "," + head2(phrase, longest)
+			p.pending += "," + head(phrase, longest)
 		}
 	default:
 		if p.pending != "" {

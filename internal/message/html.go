@@ -79,19 +79,6 @@ type list struct {
 	number  int
 }
 
-// table is the state of one open table.
-type table struct {
-	cells     int // cells with content in the current row
-	start     int // length of the output where the current cell starts
-	startLine int
-}
-
-type link struct {
-	open  bool
-	href  string
-	start int
-}
-
 // maxOpen is how many lists, quotations and tables may be open; deeper ones are read as if they were not there.
 const maxOpen = 100
 
@@ -344,10 +331,6 @@ func (r *htmlReader) newLine(depth int, blank bool) {
 	}
 }
 
-const quoteMarks = ">>>>>>>>>>>>>>>>>>>>"
-
-func marks(depth int) string { return quoteMarks[:min(depth, len(quoteMarks))] }
-
 // block ends the current line, with a blank line behind it if breaks is 2.
 func (r *htmlReader) block(breaks int) {
 	if r.sepDepth > 0 {
@@ -381,82 +364,6 @@ func (r *htmlReader) margin() int {
 	return 2
 }
 
-// rule draws a line: the one that Outlook puts above a quoted mail as its plain text has it, others short.
-func (r *htmlReader) rule() {
-	if r.attr.tabindex == "-1" || r.attr.id == "zwchr" || r.attr.id == "stopSpelling" {
-		r.quoteLine()
-		return
-	}
-	r.block(1)
-	r.write([]byte("----------"))
-	r.block(1)
-}
-
-// quoteLine marks where a mail program says that the quoted mail begins.
-func (r *htmlReader) quoteLine() {
-	const line = "________________________________"
-	if bytes.HasSuffix(r.out, []byte(line)) {
-		return
-	}
-	if len(r.out) > 0 {
-		r.block(2)
-	}
-	r.write([]byte(line))
-	r.block(1)
-}
-
-// container looks for the elements by which mail programs say what they enclose.
-func (r *htmlReader) container(tag atom.Atom) {
-	if tag != atom.Div && tag != atom.Span && tag != atom.Table && tag != atom.Pre {
-		return
-	}
-	id, class := r.attr.id, r.attr.class
-	if id == "" && class == "" && r.attr.style == nil {
-		return
-	}
-	switch {
-	case id == "divRplyFwdMsg" || id == "appendonsend" || id == "mail-editor-reference-message-container" || strings.HasSuffix(id, "OLK_SRC_BODY_SECTION") || class == "OutlookMessageHeader",
-		tag == atom.Div && r.attr.has("border-top:solid") && r.attr.has("border:none") && r.attr.has("padding:3"):
-		r.quoteLine()
-	case strings.HasPrefix(class, "gmail_signature") && class != "gmail_signature_prefix" || strings.HasPrefix(class, "moz-signature") || id == "Signature" ||
-		id == "AppleMailSignature" || id == "ms-outlook-mobile-signature" || class == "ms-outlook-mobile-signature":
-		r.signature()
-	}
-}
-
-// signature marks where a mail program says that the signature begins, as plain text does (RFC 3676, section 4.3).
-func (r *htmlReader) signature() {
-	before := bytes.TrimRight(r.out, " \n>")
-	if len(before) == 0 || bytes.HasSuffix(before, []byte("\n--")) || r.depth > 0 {
-		return
-	}
-	r.block(1)
-	r.write([]byte("-- "))
-	r.block(1)
-}
-
-// openQuote begins a blockquote, which quotes unless it is drawn as an indentation only.
-func (r *htmlReader) openQuote() {
-	quotes := !(r.attr.has("border:none") && r.attr.has("padding:0"))
-	r.block(1)
-	if len(r.quotes) < maxOpen {
-		r.quotes = append(r.quotes, quotes)
-		if quotes {
-			r.depth++
-		}
-	}
-}
-
-func (r *htmlReader) closeQuote() {
-	r.block(1)
-	if n := len(r.quotes); n > 0 {
-		if r.quotes[n-1] {
-			r.depth--
-		}
-		r.quotes = r.quotes[:n-1]
-	}
-}
-
 // item begins a list item.
 func (r *htmlReader) item() {
 	r.block(1)
@@ -470,136 +377,6 @@ func (r *htmlReader) item() {
 			r.bullet = "" // a list item without a list
 		}
 	}
-}
-
-// cell begins a table cell: beside the one before it if that fitted on a line, else below it.
-func (r *htmlReader) cell() {
-	n := len(r.tables)
-	if n == 0 {
-		r.block(1)
-		return
-	}
-	r.endCell()
-	t := &r.tables[n-1]
-	if t.cells > 0 && r.lines == t.startLine {
-		r.owed, r.lineOpen, r.sepDepth = 0, true, n
-	} else {
-		r.block(1)
-	}
-	r.space, r.hard = false, 0
-	t.start, t.startLine = len(r.out), r.lines
-	if r.owed > 0 && len(r.out) > 0 {
-		t.startLine++ // the cell's first word begins a new line
-	}
-}
-
-// endCell counts the cell if there is something in it.
-func (r *htmlReader) endCell() {
-	n := len(r.tables)
-	if n == 0 {
-		return
-	}
-	if r.sepDepth == n {
-		r.sepDepth = 0
-	}
-	if t := &r.tables[n-1]; len(r.out) > t.start {
-		t.cells++
-		t.start = len(r.out)
-	}
-}
-
-// endRow ends the row of a table before its next one.
-func (r *htmlReader) endRow() {
-	n := len(r.tables)
-	if r.sepDepth == n {
-		r.sepDepth = 0
-	}
-	r.block(1)
-	if n > 0 {
-		if r.tables[n-1].cells > 1 {
-			r.owed = min(r.owed, 1) // the rows of a table stand close
-		}
-		r.tables[n-1].cells = 0
-		r.tables[n-1].start = len(r.out)
-	}
-}
-
-// separate writes what stands between two cells of a row: a space after a label, else a bar.
-func (r *htmlReader) separate() {
-	if r.sepDepth == 0 {
-		return
-	}
-	r.sepDepth = 0
-	r.out = bytes.TrimRight(r.out, " ")
-	switch {
-	case len(r.out) == 0 || r.out[len(r.out)-1] == '\n':
-	case r.out[len(r.out)-1] == ':':
-		r.out = append(r.out, ' ')
-	default:
-		r.out = append(r.out, " | "...)
-	}
-}
-
-// image shows what an image says in words, unless it is there for counting readers or for decoration.
-func (r *htmlReader) image() {
-	alt := squeeze(stripControls(r.attr.alt))
-	if alt == "" || tiny(r.attr.width) || tiny(r.attr.height) || len(alt) > 300 {
-		return
-	}
-	r.write([]byte("[image: " + alt + "]"))
-}
-
-func tiny(size string) bool {
-	size = strings.TrimSuffix(size, "px")
-	return size == "0" || size == "1" || size == "2"
-}
-
-// closeLink adds a link's target behind its text if the text does not show it.
-func (r *htmlReader) closeLink() {
-	l := r.link
-	r.link.open = false
-	if !l.open || l.start > len(r.out) {
-		return
-	}
-	shown := strings.TrimSpace(string(r.out[l.start:]))
-	target := unwrapURL(strings.TrimSpace(l.href))
-	if shown == "" || strings.HasPrefix(shown, "[image:") || !worthShowing(target) {
-		return
-	}
-	if wrapped := unwrapURL(shown); wrapped != shown && strings.Contains(shown, "://") && !strings.ContainsAny(shown, " \n") {
-		r.out = append(r.out[:len(r.out)-len(shown)], wrapped...) // the text is the gateway's address too
-		shown = wrapped
-	}
-	if sameTarget(shown, target) {
-		return
-	}
-	r.out = append(append(append(r.out, " <"...), target...), '>')
-}
-
-// worthShowing tells whether a link leads somewhere that a reader could go.
-func worthShowing(target string) bool {
-	l := strings.ToLower(target[:min(len(target), 8)])
-	if len(target) > 2000 || strings.ContainsAny(target, " \n<>") {
-		return false
-	}
-	return strings.HasPrefix(l, "http://") || strings.HasPrefix(l, "https://") || strings.HasPrefix(l, "mailto:") || strings.HasPrefix(l, "ftp://") || strings.HasPrefix(l, "file://")
-}
-
-// sameTarget tells whether a link's text already is its target.
-func sameTarget(shown, target string) bool {
-	s, t := plainTarget(shown), plainTarget(target)
-	return s == t || strings.Contains(s, "@") && strings.HasSuffix(s, t) || len(t) > 8 && strings.HasPrefix(s, t)
-}
-
-func plainTarget(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	for _, prefix := range []string{"mailto:", "https://", "http://", "www."} {
-		s = strings.TrimPrefix(s, prefix)
-	}
-	if at := strings.IndexByte(s, '@'); at > 0 {
-		s, _, _ = strings.Cut(s, "?")
-	}
-	return strings.TrimRight(s, "/.")
 }
 
 func (r *htmlReader) finish() string {

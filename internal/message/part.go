@@ -54,8 +54,8 @@ func (p *part) bytesUpTo(n int) []byte {
 	return decodeTransfer(p.encoding, head(p.body, n))
 }
 
-// head returns the first n bytes of b.
-func head(b []byte, n int) []byte { return b[:min(len(b), n)] }
+// head returns the first n bytes of s.
+func head[T ~string | ~[]byte](s T, n int) T { return s[:min(len(s), n)] }
 
 // nested reads the attached mail that a message/rfc822 part holds, or the header in a text/rfc822-headers part. Mails inside of mails
 // are read to a depth of maxNested; deeper ones are empty.

@@ -20,7 +20,7 @@ func topicOf(subject string, h Header) string {
 }
 
 // replyPrefixes are what mail programs put before the colon of an answer or a forward, in lower case.
-var replyPrefixes = words2set(
+var replyPrefixes = setOf(
 	"re", "fw", "fwd", "aw", "wg", "sv", "vs", "antw", "rv", "tr", "rif", "r", "i", "enc", "res", "odp", "pd", "vl", "vb", "doorst", "antwort", "wtr", "weitergeleitet",
 	"ref", "réf", "rép", "tr.", "fwd.", "re.", "ynt", "ilt", "i̇lt", "bls", "trs", "vá", "továbbítás", "ynt.", "atb", "pst", "ptf", "hr", "απ", "πρθ", "σχετ", "ha", "ang",
 	"ответ", "на", "отв", "пересл", "fs", "bl", "fyi fw", "reenv", "rvd", "resp", "respuesta", "reenviado", "reenviar", "respondido", "inoltro", "rs", "i fw",
@@ -28,7 +28,8 @@ var replyPrefixes = words2set(
 	"automatic reply", "automatische antwort", "respuesta automática", "réponse automatique", "risposta automatica", "automatisch antwoord",
 )
 
-func words2set(list ...string) map[string]bool {
+// setOf makes a set of words.
+func setOf(list ...string) map[string]bool {
 	set := make(map[string]bool, len(list))
 	for _, w := range list {
 		set[w] = true
@@ -67,7 +68,7 @@ func allDigits(s string) bool {
 }
 
 // gatewayTags are what gateways put into subjects, in lower case and without brackets.
-var gatewayTags = words2set(
+var gatewayTags = setOf(
 	"external", "ext", "external email", "external mail", "external sender", "external message", "external e-mail", "extern", "externe", "externo", "esterno", "outside", "outside sender",
 	"email externo", "correo externo", "e-mail externe", "courriel externe", "externe mail", "externe e-mail", "extern e-mail", "externí", "zewnętrzny",
 	"caution", "caution external", "caution - external", "caution: external", "caution: external email", "caution external email", "warning: external", "warning external", "ext sender", "ext mail", "ext email",
