@@ -42,9 +42,6 @@ type Words struct {
 // String is the text, for text templates.
 func (w Words) String() string { return w.Text }
 
-// Lines are the lines of the text, for text templates that set something before each.
-func (w Words) Lines() []string { return strings.Split(w.Text, "\n") }
-
 // Line is the text as one line.
 func (w Words) Line() string { return strings.Join(strings.Fields(w.Text), " ") }
 

@@ -3,7 +3,11 @@
 // A Letter is what is owed: it is recorded in the outbox by the transaction that owes it, holds no personal text but
 // references to it, and can be rendered later. Render is a pure function of the Letter, its Material and the House, so
 // that a retry yields the same bytes. Every mail says that it is automatic, carries a plain text and an HTML form, and
-// never contains a line that would run as a command if somebody quoted it.
+// never contains a line that would run as a command if somebody quoted it. What other people wrote is printed masked and
+// neutralised, and never as part of a header it could break out of.
+//
+// No mail bears a "write your answer above this line": it would be the first thing that a phone shows of every mail, and
+// quoted words of ours are recognised by comparing them with what was sent.
 //
 // It knows how mail is written for people. It must not know whether a mail is owed, when, or what becomes of it.
 package compose

@@ -3,13 +3,11 @@ package compose
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"net/mail"
 	"strings"
 	"sync"
 	"time"
 
-	"triaged/internal/authority"
 	"triaged/internal/chart"
 	"triaged/internal/request"
 )
@@ -272,19 +270,4 @@ func (d *draft) autoSubmitted() string {
 		}
 	}
 	return "auto-generated"
-}
-
-// link is the mailto link that composes "categorize this so" for its recipient: a new mail, which therefore names the
-// request, says the command in full and carries a key that is good once. It is "" where the recipient may not command.
-func (d *draft) link(n request.Number, code chart.Code) template.URL {
-	if !d.letter.Commands || n == 0 || len(d.house.Keys) == 0 {
-		return ""
-	}
-	d.links++
-	key := d.house.Keys.LinkKey(authority.Link{
-		Instance: d.house.Instance, Recipient: d.letter.To.Address, Request: int64(n),
-		Nonce: nonce(d.id, d.links), IssuedDay: authority.DayOf(d.letter.At),
-	})
-	return template.URL("mailto:" + escape(d.house.Address, "@") + "?subject=" + escape("["+d.label(n)+"]", "") +
-		"&body=" + escape("#"+code.String()+"\r\n#key "+key+"\r\n", ""))
 }

@@ -73,11 +73,12 @@ type categoryView struct {
 
 // offerView is one suggestion as printed.
 type offerView struct {
-	Number string // "1": what to answer
-	Code   string // "1-3"
-	Name   string // "Service Request, Instructional"
-	Detail string // "likely, 3 working days (projector, rm 214)"
-	Link   template.URL
+	Number string            // "1": what to answer
+	Code   string            // "1-3"
+	Name   string            // "Service Request, Instructional"
+	Detail string            // "likely, 3 working days (projector, rm 214)"
+	Link   string            // "mailto:…", or "" where the reader may not command
+	Href   template.HTMLAttr // the same as an attribute for HTML: <a {{.Href}}>
 }
 
 func (d *draft) notice(p *page, n NoticeBody) any {
@@ -161,8 +162,9 @@ func (d *draft) offer(n request.Number, all []suggest.Suggestion) (offered []off
 			continue // the chart has changed since
 		}
 		l.Codes = append(l.Codes, s.Code)
+		link := d.link(n, s.Code)
 		offered = append(offered, offerView{
-			Number: itoa(len(l.Codes)), Code: c.Code, Name: c.Name, Link: d.link(n, s.Code),
+			Number: itoa(len(l.Codes)), Code: c.Code, Name: c.Name, Link: link, Href: href(link),
 			Detail: d.say.Sure(s.Confidence) + ", " + c.Target + because(s.Because),
 		})
 	}
