@@ -20,8 +20,8 @@ const (
 )
 
 const (
-	blendStep = 0.03
-	biasStep  = 0.02
+	blendStep = 0.06
+	biasStep  = 0.05
 	blendKeep = 0.999
 )
 

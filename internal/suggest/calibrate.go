@@ -43,6 +43,9 @@ func (c *calibration) at(k int) float64 {
 
 // apply moves the highest of p to what it deserves, and the others in proportion, keeping their order and their sum.
 func (c *calibration) apply(p []float64) {
+	if len(p) < 2 {
+		return
+	}
 	first, second := 0, -1
 	for k := range p {
 		if p[k] > p[first] {
@@ -55,7 +58,7 @@ func (c *calibration) apply(p []float64) {
 		}
 	}
 	rest := 1 - p[first]
-	if second < 0 || rest < 1e-9 {
+	if rest < 1e-9 {
 		return
 	}
 	i, beyond := place(p[first])

@@ -100,12 +100,13 @@ func chartWords(c *chart.Chart) map[string][]effect {
 // opinion is what the cold start thinks of one mail.
 type opinion struct {
 	*reading
-	fired []int     // rules
-	logp  []float64 // by position in cold.codes
+	lexicon *Lexicon
+	fired   []int     // rules
+	logp    []float64 // by position in cold.codes
 }
 
 func (k *cold) judge(m *scanned) *opinion {
-	o := &opinion{reading: k.lexicon.read(m), logp: slices.Clone(k.prior)}
+	o := &opinion{reading: k.lexicon.read(m), lexicon: k.lexicon, logp: slices.Clone(k.prior)}
 	for i := range k.lexicon.rules {
 		if !k.lexicon.rules[i].fires(o.reading) {
 			continue
@@ -176,6 +177,9 @@ func (k *cold) because(o *opinion, code, n int) []string {
 
 // logNormalize shifts logarithms so that their exponentials add up to one.
 func logNormalize(x []float64) {
+	if len(x) == 0 {
+		return
+	}
 	top := slices.Max(x)
 	sum := 0.0
 	for _, v := range x {

@@ -25,14 +25,15 @@ type view struct {
 func (e *engine) view(m Mail) *view {
 	s := scan(m)
 	v := &view{opinion: e.opinion(s)}
-	v.judgement = e.learner.judge(features(s), e.score(v.opinion))
+	v.judgement = e.learner.judge(features(s, v.opinion), e.score(v.opinion))
 	e.learner.sure.apply(v.p)
 	return v
 }
 
 func (e *engine) learn(id string, m Mail, label string) {
 	s := scan(m)
-	e.learner.learn(id, features(s), label, e.score(e.opinion(s)))
+	o := e.opinion(s)
+	e.learner.learn(id, features(s, o), label, e.score(o))
 }
 
 func (e *engine) opinion(m *scanned) *opinion {

@@ -12,7 +12,7 @@ const (
 	kindWord    = iota // a word, or two that follow each other
 	kindSubject        // a word of the subject
 	kindPiece          // three or four letters of a word, its ends marked
-	kindAuthor         // title, campus, team, address, kinds of attachments
+	kindKnown          // what is known or understood of a mail besides its words: its author, attachments, concepts met
 	kinds
 )
 
@@ -46,8 +46,8 @@ type extractor struct {
 	at   map[uint32]int32
 }
 
-// features returns what the learner sees of a mail.
-func features(m *scanned) []counted {
+// features returns what the learner sees of a mail, and of the cold start's opinion of it, if there is one.
+func features(m *scanned, o *opinion) []counted {
 	x := &extractor{list: make([]counted, 0, 256), at: make(map[uint32]int32, 512)}
 	previous := uint32(0)
 	for _, words := range [...][]token{m.subject, m.text} {
@@ -66,15 +66,40 @@ func features(m *scanned) []counted {
 	}
 	for i, s := range [...]string{m.Title, m.Campus, m.Team, m.Requester} {
 		if s != "" {
-			x.add(hashString(kindAuthor+uint32(i)<<8, strings.ToLower(s)), kindAuthor)
+			x.add(hashString(kindKnown+uint32(i)<<8, strings.ToLower(s)), kindKnown)
 		}
 	}
 	for _, name := range m.Attachments {
 		if i := strings.LastIndexByte(name, '.'); i >= 0 {
-			x.add(hashString(kindAuthor+4<<8, strings.ToLower(name[i:])), kindAuthor)
+			x.add(hashString(kindKnown+4<<8, strings.ToLower(name[i:])), kindKnown)
 		}
 	}
+	if o != nil {
+		x.understood(o)
+	}
 	return x.list
+}
+
+// understood adds what the cold start makes of a mail: the concepts that it met, and the code that it would give. So the
+// learner finds out soon where a desk decides otherwise than the lexicon thinks.
+func (x *extractor) understood(o *opinion) {
+	for i, name := range o.lexicon.names[:len(o.lexicon.concepts)] {
+		if o.met[i] {
+			x.add(hashString(kindKnown+5<<8, name), kindKnown)
+		}
+		if o.by[i] {
+			x.add(hashString(kindKnown+6<<8, name), kindKnown)
+		}
+	}
+	first := 0
+	for k := range o.logp {
+		if o.logp[k] > o.logp[first] {
+			first = k
+		}
+	}
+	for i := range uint32(4) { // four features that always go together: one of four times the weight
+		x.add(mix(uint32(first)<<8+i+1), kindKnown)
+	}
 }
 
 func (x *extractor) add(h uint32, kind uint8) {

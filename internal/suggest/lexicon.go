@@ -163,6 +163,9 @@ func compile(file string, f *lexiconFile) (*Lexicon, error) {
 		}
 	}
 	l.words.finish()
+	if err := finite("prior", f.Prior); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
 	for i, r := range f.Rule {
 		k, err := l.compileRule(r)
 		if err != nil {

@@ -12,6 +12,8 @@ const (
 	voteSlack = 0.02
 	// commonWord is the share of examples from which a word says nothing about likeness.
 	commonWord = 0.08
+	// fewExamples may share any word and still be alike.
+	fewExamples = 50
 	// near is the likeness from which an example is named as a reason.
 	near = 0.35
 )
@@ -37,7 +39,7 @@ func (l *learner) likeness(fs []packed, sims []float32) []float32 {
 	if length == 0 {
 		return sims
 	}
-	most := max(8, int(commonWord*float64(l.n)))
+	most := max(fewExamples, int(commonWord*float64(l.n)))
 	for _, f := range fs {
 		if f.kind() != kindWord {
 			continue

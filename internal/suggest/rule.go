@@ -44,11 +44,26 @@ func (l *Lexicon) compileRule(f ruleFile) (rule, error) {
 		}
 		r.conditions = append(r.conditions, c)
 	}
+	if err := finite("score", f.Score); err != nil {
+		return r, err
+	}
 	r.keys = slices.Sorted(maps.Keys(f.Score))
 	for _, k := range r.keys {
 		r.weights = append(r.weights, f.Score[k])
 	}
 	return r, nil
+}
+
+// maxScore bounds scores, which are logarithms: e^50 is certainty.
+const maxScore = 50
+
+func finite(what string, scores map[string]float64) error {
+	for _, key := range slices.Sorted(maps.Keys(scores)) {
+		if v := scores[key]; !(v >= -maxScore && v <= maxScore) {
+			return fmt.Errorf("%s of %q is %v: give a number from -%d to %d", what, key, v, maxScore, maxScore)
+		}
+	}
+	return nil
 }
 
 // fires tells whether all conditions hold.
