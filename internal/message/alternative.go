@@ -142,9 +142,12 @@ func boilerplate(text string) bool {
 }
 
 var boilerplates = []string{
-	"does not support html", "doesn't support html", "not support html", "html-capable", "html capable", "html enabled", "html-enabled", "this is an html message",
-	"this message is in html", "enable html", "view this email in your browser", "view this message in", "html compatible", "to view this message, please use",
-	"no soporta html", "no es compatible con html", "formato html", "im html-format", "unterstützt kein html", "format html", "formaat html", "in formato html",
+	"does not support html", "doesn't support html", "not support html", "html-capable", "html capable",
+	"html enabled", "html-enabled", "this is an html message",
+	"this message is in html", "enable html", "view this email in your browser", "view this message in",
+	"html compatible", "to view this message, please use",
+	"no soporta html", "no es compatible con html", "formato html", "im html-format", "unterstützt kein html",
+	"format html", "formaat html", "in formato html",
 }
 
 // says tells whether a text already holds what another one would add.

@@ -111,10 +111,14 @@ func usualName(p *part) string {
 
 // extensions of the media types whose second half is none.
 var extensions = map[string]string{
-	"image/jpeg": "jpg", "image/svg+xml": "svg", "text/plain": "txt", "text/html": "html", "text/rtf": "rtf", "application/rtf": "rtf", "audio/mpeg": "mp3", "video/quicktime": "mov",
-	"application/msword": "doc", "application/vnd.ms-excel": "xls", "application/vnd.ms-powerpoint": "ppt", "application/ms-tnef": "dat", "application/octet-stream": "bin",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx", "application/x-zip-compressed": "zip",
+	"image/jpeg": "jpg", "image/svg+xml": "svg", "text/plain": "txt", "text/html": "html", "text/rtf": "rtf",
+	"application/rtf": "rtf", "audio/mpeg": "mp3", "video/quicktime": "mov",
+	"application/msword": "doc", "application/vnd.ms-excel": "xls", "application/vnd.ms-powerpoint": "ppt",
+	"application/ms-tnef": "dat", "application/octet-stream": "bin",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   "docx",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         "xlsx",
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+	"application/x-zip-compressed":                                              "zip",
 }
 
 // isInline tells whether a file belongs to the mail's text: an image that the HTML shows by its Content-ID or that stands in

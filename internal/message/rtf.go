@@ -6,7 +6,9 @@ import (
 )
 
 // rtfDictionary is what the compression of RTF takes as written before the text begins ([MS-OXRTFCP], section 2.1.2.1).
-const rtfDictionary = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+const rtfDictionary = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}" +
+	"{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier" +
+	"{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 
 // expandRTF undoes the compression of RTF in Outlook's properties ([MS-OXRTFCP]), up to 4 MiB of it.
 func expandRTF(b []byte) []byte {
@@ -255,7 +257,8 @@ func (r *rtfReader) word(word string, arg int, hasArg bool) {
 	case "htmlrtf":
 		r.flush()
 		r.rtf = !hasArg || arg != 0
-	case "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "headerl", "headerr", "footerl", "footerr", "ftncn", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "fldinst", "themedata", "datastore", "latentstyles", "xmlnstbl":
+	case "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "headerl", "headerr", "footerl", "footerr",
+		"ftncn", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "fldinst", "themedata", "datastore":
 		r.skip = true
 	}
 }

@@ -21,11 +21,16 @@ func topicOf(subject string, h Header) string {
 
 // replyPrefixes are what mail programs put before the colon of an answer or a forward, in lower case.
 var replyPrefixes = setOf(
-	"re", "fw", "fwd", "aw", "wg", "sv", "vs", "antw", "rv", "tr", "rif", "r", "i", "enc", "res", "odp", "pd", "vl", "vb", "doorst", "antwort", "wtr", "weitergeleitet",
-	"ref", "réf", "rép", "tr.", "fwd.", "re.", "ynt", "ilt", "i̇lt", "bls", "trs", "vá", "továbbítás", "ynt.", "atb", "pst", "ptf", "hr", "απ", "πρθ", "σχετ", "ha", "ang",
-	"ответ", "на", "отв", "пересл", "fs", "bl", "fyi fw", "reenv", "rvd", "resp", "respuesta", "reenviado", "reenviar", "respondido", "inoltro", "rs", "i fw",
-	"回复", "答复", "转发", "回覆", "轉寄", "轉發", "返信", "転送", "답장", "회신", "전달", "הועבר", "תשובה", "השב", "رد", "إعادة توجيه", "ตอบ", "ส่งต่อ", "trả lời", "chuyển tiếp",
-	"automatic reply", "automatische antwort", "respuesta automática", "réponse automatique", "risposta automatica", "automatisch antwoord",
+	"re", "fw", "fwd", "aw", "wg", "sv", "vs", "antw", "rv", "tr", "rif", "r", "i", "enc", "res", "odp", "pd", "vl",
+	"vb", "doorst", "antwort", "wtr", "weitergeleitet",
+	"ref", "réf", "rép", "tr.", "fwd.", "re.", "ynt", "ilt", "i̇lt", "bls", "trs", "vá", "továbbítás", "ynt.", "atb",
+	"pst", "ptf", "hr", "απ", "πρθ", "σχετ", "ha", "ang",
+	"ответ", "на", "отв", "пересл", "fs", "bl", "fyi fw", "reenv", "rvd", "resp", "respuesta", "reenviado",
+	"reenviar", "respondido", "inoltro", "rs", "i fw",
+	"回复", "答复", "转发", "回覆", "轉寄", "轉發", "返信", "転送", "답장", "회신", "전달", "הועבר", "תשובה", "השב", "رد", "إعادة توجيه",
+	"ตอบ", "ส่งต่อ", "trả lời", "chuyển tiếp",
+	"automatic reply", "automatische antwort", "respuesta automática", "réponse automatique", "risposta automatica",
+	"automatisch antwoord",
 )
 
 // setOf makes a set of words.
@@ -69,11 +74,17 @@ func allDigits(s string) bool {
 
 // gatewayTags are what gateways put into subjects, in lower case and without brackets.
 var gatewayTags = setOf(
-	"external", "ext", "external email", "external mail", "external sender", "external message", "external e-mail", "extern", "externe", "externo", "esterno", "outside", "outside sender",
-	"email externo", "correo externo", "e-mail externe", "courriel externe", "externe mail", "externe e-mail", "extern e-mail", "externí", "zewnętrzny",
-	"caution", "caution external", "caution - external", "caution: external", "caution: external email", "caution external email", "warning: external", "warning external", "ext sender", "ext mail", "ext email",
-	"spam", "suspected spam", "possible spam", "spam?", "probable spam", "marketing", "bulk", "bulk mail", "suspicious", "possible phish", "phish?", "phishing?", "potential phishing", "unverified sender", "unverified", "unscanned",
-	"secure", "encrypt", "encrypted", "secure email", "signed", "virus scanned", "virus checked", "non-district", "outside district", "non district", "sospechoso", "posible spam",
+	"external", "ext", "external email", "external mail", "external sender", "external message", "external e-mail",
+	"extern", "externe", "externo", "esterno", "outside", "outside sender",
+	"email externo", "correo externo", "e-mail externe", "courriel externe", "externe mail", "externe e-mail",
+	"extern e-mail", "externí", "zewnętrzny",
+	"caution", "caution external", "caution - external", "caution: external", "caution: external email",
+	"caution external email", "warning: external", "warning external", "ext sender", "ext mail", "ext email",
+	"spam", "suspected spam", "possible spam", "spam?", "probable spam", "marketing", "bulk", "bulk mail",
+	"suspicious", "possible phish", "phish?", "phishing?", "potential phishing", "unverified sender", "unverified",
+	"unscanned",
+	"secure", "encrypt", "encrypted", "secure email", "signed", "virus scanned", "virus checked", "non-district",
+	"outside district", "non district", "sospechoso", "posible spam",
 )
 
 // cutTag takes a tag in brackets, asterisks or capitals off the front that a gateway or the mailing list put there.
