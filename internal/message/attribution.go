@@ -137,7 +137,7 @@ func (t *trimmer) clues(s string) clues {
 		c.verb = c.verb || wroteWords[string(w)]
 	}
 	if !c.verb && s[len(s)-1] >= 0x80 || !c.verb && hasHigh(s) {
-		c.verb = containsAny(s, wroteParts)
+		c.verb = wroteParts.in(s)
 	}
 	return c
 }

@@ -35,10 +35,10 @@ var wroteWords = wordSet(`
 `)
 
 // wroteParts say the same in languages that set no space between words, or are too short a word to stand alone.
-var wroteParts = []string{
+var wroteParts = phrases(
 	"写道", "寫道", "写到", "寫到", "书写", "来信", "來信", "のメール", "のメッセージ", "書きました", "からのメール", "さんが",
 	"작성", "님이 쓴", "님의 말", "보낸 메일", "เขียน", "लिखा", "লিখেছেন", "כתב/ה", "đã viết", "ezt írta",
-}
+)
 
 // openers begin attributions in which a date follows.
 var openers = wordSet(`

@@ -43,10 +43,11 @@ func readReports(m *Message, parts []part) []Report {
 // notice is a bounce or delivery notice, taken apart.
 type notice struct {
 	m        *Message
-	text     string   // what people are meant to read
-	copied   string   // what follows it of the original mail, if that is not a part of its own
-	status   string   // fields as of RFC 3464
-	original []byte   // the original mail or its header, as a part of its own
+	text     string // what people are meant to read
+	copied   string // what follows it of the original mail, if that is not a part of its own
+	status   string // fields as of RFC 3464
+	original []byte // the original mail or its header, as a part of its own
+	found    []mention
 	own      []string // addresses that are not recipients: the one who gets the notice, the one who sent it
 }
 

@@ -140,7 +140,7 @@ func followsReply(s string) bool {
 func wordedStatus(text string) string {
 	text = squeeze(strings.ToLower(text))
 	for _, w := range statusWords {
-		if containsAny(text, w.words) {
+		if w.words.in(text) {
 			return w.status
 		}
 	}

@@ -2,6 +2,9 @@ package message
 
 import "strings"
 
+// maxContext is how much of a line in front of an address tells what the address is.
+const maxContext = 120
+
 // mention is an address in a notice's text.
 type mention struct {
 	address string
@@ -90,7 +93,14 @@ func addOnce(list []string, s string) []string {
 
 // mentions finds the addresses in a notice's text, those aside that cannot be recipients.
 func (n *notice) mentions() []mention {
-	var all []mention
+	if n.found == nil {
+		n.found = n.findMentions()
+	}
+	return n.found
+}
+
+func (n *notice) findMentions() []mention {
+	all := []mention{}
 	line := -1
 	for s := range strings.Lines(n.text) {
 		line++
@@ -98,14 +108,14 @@ func (n *notice) mentions() []mention {
 			continue
 		}
 		s = strings.TrimSpace(strings.TrimLeft(s, "> \t"))
-		for from := 0; from < len(s); {
+		for from := 0; from < len(s) && len(all) < 4*maxReports; {
 			start, end := addressAt(s, from)
 			if start == end {
 				break
 			}
-			address := s[start:end]
-			if !isSenderContext(s[:start]) {
-				all = append(all, mention{address, line, isRecipientContext(s[:start], s[end:]), n.isOwn(address)})
+			address, before := s[start:end], s[max(0, start-maxContext):start]
+			if !isSenderContext(before) {
+				all = append(all, mention{address, line, isRecipientContext(before, s[end:]), n.isOwn(address)})
 			}
 			from = end
 		}
@@ -260,7 +270,7 @@ func (n *notice) action() string {
 		return "delayed"
 	}
 	head := strings.ToLower(n.m.Subject + "\n" + clip(n.text, 4096))
-	if containsAny(head, delayWords) && !containsAny(head, gaveUpWords) {
+	if delayWords.in(head) && !gaveUpWords.in(head) {
 		return "delayed"
 	}
 	return "failed"
@@ -318,7 +328,7 @@ func isWordByte(c byte) bool {
 // isCopyLine tells the lines with which systems introduce the copy.
 func isCopyLine(s string) bool {
 	lower := strings.ToLower(s)
-	if containsAny(lower, copyWords) {
+	if copyWords.in(lower) {
 		return true
 	}
 	return dividerKind(s) != 0

@@ -13,7 +13,7 @@ func isClosing(s string) bool {
 	return closings[s]
 }
 
-var closings = phraseSet(`
+var closings = lineSet(`
 	regards|best regards|kind regards|warm regards|warmest regards|with regards|best|all the best|best wishes|kindest regards|many thanks|thanks|thank you|thanks again|thank you so much
 	thanks so much|thanks in advance|thank you in advance|thanks and regards|thanks & regards|sincerely|sincerely yours|yours sincerely|yours truly|yours faithfully|cheers|respectfully|cordially|take care
 	saludos|un saludo|saludos cordiales|cordiales saludos|cordialmente|atentamente|atte|gracias|muchas gracias|gracias de antemano|un cordial saludo|reciba un cordial saludo|sinceramente
@@ -23,7 +23,8 @@ var closings = phraseSet(`
 	s pozdravem|s přátelským pozdravem|děkuji|pozdrawiam|z poważaniem|dziękuję|с уважением|спасибо|з повагою|дякую|trân trọng|cảm ơn|此致|谢谢|謝謝|よろしくお願いします|よろしくお願いいたします|敬具|감사합니다
 `)
 
-func phraseSet(list string) map[string]bool {
+// lineSet makes a set of phrases that are parted by bars or line ends.
+func lineSet(list string) map[string]bool {
 	set := map[string]bool{}
 	for _, p := range strings.FieldsFunc(list, func(r rune) bool { return r == '|' || r == '\n' }) {
 		if p = strings.TrimSpace(p); p != "" {
@@ -42,7 +43,7 @@ func isDeviceLine(s string, strict bool) bool {
 	s = strings.ToLower(strings.Trim(s, "<>()[]*_~-–—.!\"' "))
 	s, linked := cutLink(s)
 	count := strings.Count(s, " ") + 1
-	if containsAny(s, deviceWhole) {
+	if deviceWhole.in(s) {
 		return true
 	}
 	for _, p := range devicePrefixes {
@@ -50,9 +51,9 @@ func isDeviceLine(s string, strict bool) bool {
 			continue
 		}
 		rest := s[len(p):]
-		return containsAny(rest, devices) && count <= 16 || !strict && count <= 6 && !strings.HasSuffix(s, "?") || linked && count <= 8
+		return devices.in(rest) && count <= 16 || !strict && count <= 6 && !strings.HasSuffix(s, "?") || linked && count <= 8
 	}
-	return !strict && count <= 5 && containsAny(s, devices) && containsAny(" "+s, []string{" from ", " via ", " von meinem ", " desde mi ", " depuis mon ", " dal mio ", " do meu "})
+	return !strict && count <= 5 && devices.in(s) && containsAny(" "+s, []string{" from ", " via ", " von meinem ", " desde mi ", " depuis mon ", " dal mio ", " do meu "})
 }
 
 // cutLink removes a link at the end of a line.
@@ -66,12 +67,12 @@ func cutLink(s string) (rest string, linked bool) {
 }
 
 // devices are what people write mails with.
-var devices = []string{
+var devices = phrases(
 	"iphone", "ipad", "ipod", "imac", "macbook", "apple watch", "android", "blackberry", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "nokia", "lumia", "motorola", "htc", "sony xperia", "lg ",
 	"alcatel", "phone", "handy", "mobil", "móvil", "movil", "celular", "cell", "portable", "tablet", "tablette", "telefon", "teléfono", "telefoon", "telefono", "telemóvel", "smartphone", "device", "ti-85", "puhelimest", "gerät",
 	"outlook", "windows mail", "mail for windows", "windows 8", "windows 10", "windows 11", "yahoo", "gmail", "aol", "proton", "airmail", "mailbox", "spark", "thunderbird", "k-9", "mail.ru", "yandex", "zoho", "hotmail", "outlook.com", "gmx", "web.de", "fairemail", "bluemail",
 	"курьер", "почт", "телефон", "айфон", "мобильн", "мобільн", "смартфон", "手机", "手機", "スマートフォン", "아이폰", "điện thoại", "هاتف", "chromebook", "surface", "workspace", "nine", "superhuman", "mail app", "email app", "verizon", "t-mobile", "at&t", "mail",
-}
+)
 
 // devicePrefixes begin such lines.
 var devicePrefixes = []string{
@@ -93,14 +94,14 @@ var devicePrefixes = []string{
 }
 
 // deviceWhole are certain wherever they stand in a short line.
-var deviceWhole = []string{
+var deviceWhole = phrases(
 	"please excuse typos", "please excuse any typos", "please excuse brevity", "please excuse my brevity", "excuse the brevity", "sorry for brevity", "sorry for typos", "disculpe la brevedad", "disculpa la brevedad", "perdona los errores de",
 	"yahoo mail: search", "yahoo mail: ", "bitte entschuldigen sie die kürze", "get outlook for ios", "get outlook for android", "proton mail secure email", "protonmail secure email", "gesendet mit der mobilen mail app", "von unterwegs gesendet", "mobilgerät gesendet", "mobiltelefon gesendet", "k-9 mail gesendet", "iphone gesendet", "ipad gesendet",
-}
+)
 
 // footerStrong are phrases of which one makes a paragraph at the end of a mail a footer; of footerWeak it takes two.
 var (
-	footerStrong = []string{
+	footerStrong = phrases(
 		"if you are not the intended recipient", "if you are not the named addressee", "intended only for the", "intended solely for the", "intended for the sole use", "solely for the use of the", "for the sole use of the intended", "confidentiality notice", "confidentiality note", "confidential and intended", "privileged and confidential",
 		"received this email in error", "received this e-mail in error", "received this message in error", "received this communication in error", "received this transmission in error", "you are not the intended recipient", "subject to public disclosure", "may be subject to the public", "may be protected by ferpa", "electronic communications privacy act",
 		"consider the environment before printing", "think before you print", "please don't print this e-mail", "email has been checked for viruses", "e-mail has been checked for viruses", "message has been checked for viruses", "has been scanned for viruses", "virus-free.", "virus-free www", "virus free. www", "no virus found in this", "checked by avg", "email has been scanned", "e-mail has been scanned", "message has been scanned",
@@ -114,11 +115,11 @@ var (
 		"om du inte är den avsedda", "detta meddelande är konfidentiellt", "hvis du ikke er den rette modtager", "hvis du ikke er rette mottaker", "denne e-post kan inneholde konfidensiell", "jos et ole tarkoitettu vastaanottaja", "viesti on luottamuksellinen", "virusfri.", "virusfritt.",
 		"nejste-li zamýšleným příjemcem", "není-li zamýšleným", "tato zpráva je důvěrná", "jeżeli nie jest pan", "jeśli nie jesteś adresatem", "wiadomość jest poufna", "wolna od wirusów.", "если вы не являетесь адресатом", "данное сообщение является конфиденциальным", "проверено на вирусы", "без вирусов.",
 		"bu e-posta mesajı ve ekleri", "本邮件及其附件", "本電子郵件及", "此邮件可能包含", "このメールには機密", "本メールは機密", "본 메일은",
-	}
-	footerWeak = []string{
+	)
+	footerWeak = phrases(
 		"confidential", "privileged", "public information act", "ferpa", "public record", "intended recipient", "disclos", "prohibited", "unauthorized", "unauthorised", "dissemination", "disclaimer", "attachments", "notify the sender", "delete this", "delete it", "any copies", "virus", "liability", "views expressed", "opinions expressed", "unsubscribe",
 		"confidencial", "aviso legal", "destinatari", "prohibid", "proibid", "difusión", "notifi", "confidentiel", "destinataire", "vertraulich", "empfänger", "unbefugt", "riservat", "vietat", "vertrouwelijk", "konfidentiel", "konfidensiel", "luottamuksel", "důvěrn", "poufn", "конфиденц", "конфіденц",
-	}
+	)
 )
 
 // isFooter tells whether a paragraph is a legal notice, a virus scanner's line or a mailing list's footer.
@@ -127,17 +128,11 @@ func isFooter(s string) bool {
 		return false
 	}
 	s = strings.ToLower(s)
-	if containsAny(s, footerStrong) {
+	if footerStrong.in(s) {
 		return true
 	}
 	if len(s) < 80 {
 		return false
 	}
-	n := 0
-	for _, p := range footerWeak {
-		if strings.Contains(s, p) {
-			n++
-		}
-	}
-	return n >= 3
+	return footerWeak.find(s, 3) == 3
 }

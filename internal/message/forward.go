@@ -2,8 +2,12 @@ package message
 
 import "strings"
 
-// maxForwards is how many forwards inside of forwards are followed to the first author.
-const maxForwards = 5
+// maxForwards is how many forwards inside of forwards are followed to the first author; maxForwardTries how many lines of
+// one text are tried as the beginning of one.
+const (
+	maxForwards     = 5
+	maxForwardTries = 8
+)
 
 // findForward finds the mail that this mail passes on, inline or attached, or returns nil. A forward of a bare forward
 // leads to the mail at its core; where the one in between wrote something, that is the mail that was forwarded. Dates
@@ -48,14 +52,18 @@ func attachedForward(m *Message, parts []part) *Forwarded {
 // inlineForward finds the first forwarded mail in a text. What mail programs write above a forwarded mail is looked for
 // first; without it, a header block or an attribution counts if the subject says that the mail is a forward.
 func inlineForward(text, subject string, left int) *Forwarded {
-	if left == 0 || text == "" {
-		return nil
+	forward := isForwardSubject(subject)
+	if left == 0 || text == "" || !forward && !strings.Contains(text, "---") {
+		return nil // programs that draw no line change the subject
 	}
 	t := trimmer{text: text[:trimEnd(text)]}
 	t.split()
-	forward := isForwardSubject(subject)
 	answer := !forward && isAnswerSubject(subject)
+	tries := 0
 	for i := range t.lines {
+		if tries > maxForwardTries {
+			return nil
+		}
 		if t.lines[i].mark == blank {
 			continue
 		}
@@ -66,15 +74,18 @@ func inlineForward(text, subject string, left int) *Forwarded {
 		isQuoted := t.lines[i].mark == quoted
 		switch kind := dividerKind(s); {
 		case kind == 'f' && !(isQuoted && answer), (kind == 'o' || mayDivide(s)) && forward:
+			tries++
 			if f := t.forwardBelow(i+1, left); f != nil {
 				return f
 			}
 		case len(s) > 40 && isDash(s, true) && !answer:
+			tries++
 			if b, ok := gluedBlock(s); ok && b.hasFrom {
 				return t.passedOn(&b, i+1, left)
 			}
 		case forward:
-			if kind, _ := labelOf(s); kind != noLabel {
+			if kind, _ := labelOf(s); kind == fromLabel || kind == subjectLabel || kind == dateLabel || kind == toLabel {
+				tries++
 				if f := t.forwardBelow(i, left); f != nil {
 					return f
 				}

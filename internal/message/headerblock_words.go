@@ -37,7 +37,7 @@ func labelTable(lists map[label]string) map[string]label {
 
 // originalWords stand in dividers above a quoted mail, forwardWords in those above a forwarded one.
 var (
-	originalWords = []string{
+	originalWords = phrases(
 		"original message", "original appointment", "reply message", "previous message", "message below",
 		"ursprüngliche nachricht", "originalnachricht", "urspruengliche nachricht", "ursprünglicher termin", "original-nachricht",
 		"message d'origine", "message d’origine", "message original", "message initial", "mensaje original", "mensaje inicial", "mensagem original",
@@ -47,8 +47,8 @@ var (
 		"原始邮件", "原始郵件", "原邮件", "原始訊息", "回复的原邮件", "元のメッセージ", "元のメール", "オリジナルメッセージ", "원본 메시지", "원본 메일", "원본메일", "tin nhắn gốc", "thư gốc",
 		"الرسالة الأصلية", "رسالة أصلية", "ההודעה המקורית", "הודעה מקורית", "eredeti üzenet", "mesaj original", "mesajul original", "özgün ileti", "orijinal mesaj",
 		"orijinal ileti", "αρχικό μήνυμα", "izvorna poruka", "originalna poruka", "izvirno sporočilo", "originaal", "algkiri", "originali žinutė", "pesan asli", "ข้อความต้นฉบับ", "missatge original",
-	}
-	forwardWords = []string{
+	)
+	forwardWords = phrases(
 		"forwarded message", "forwarded by", "begin forwarded", "fwd.msg", "forwarded email", "forwarded mail", "forward message",
 		"weitergeleitete nachricht", "weitergeleitete mail", "weitergeleitete e-mail", "weitergeleitet von", "anfang der weitergeleiteten",
 		"message transféré", "message transmis", "début du message", "message réexpédié", "courriel transféré", "e-mail transféré",
@@ -60,7 +60,7 @@ var (
 		"thư đã chuyển tiếp", "thư được chuyển tiếp", "tin nhắn được chuyển tiếp", "الرسالة المعاد توجيهها", "رسالة معاد توجيهها", "הודעה שהועברה", "הועברה",
 		"továbbított", "mesaj redirecționat", "mesajul redirecționat", "iletilen ileti", "iletilmiş mesaj", "ileti başlangıcı", "yönlendirilen", "προωθημένο μήνυμα",
 		"転送", "转发", "轉寄", "轉發", "전달", "proslijeđen", "edastatud", "persiųst", "pārsūtīt", "pesan terusan", "ข้อความที่ส่งต่อ", "missatge reenviat",
-	}
+	)
 )
 
 // isDivider tells a divider: the words between dashes, or Apple's "Begin forwarded message:" and Notes' "Forwarded by".
@@ -81,12 +81,12 @@ func dividerKind(s string) byte {
 	}
 	core = strings.ToLower(core)
 	switch {
-	case containsAny(core, forwardWords):
+	case forwardWords.in(core):
 		if !dashed && strings.Count(core, " ") > 5 {
 			return 0
 		}
 		return 'f'
-	case dashed && containsAny(core, originalWords):
+	case dashed && originalWords.in(core):
 		return 'o'
 	case dashed && isDash(s, false) && strings.HasSuffix(core, " wrote"):
 		return 'o' // Lotus Notes, Zoho

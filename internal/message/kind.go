@@ -1,13 +1,14 @@
 package message
 
-import (
-	"strings"
-)
+import "strings"
 
 // classify tells the kind of mail and why. What a mail program or server says of itself in its header counts more than
 // words in the subject; and what ordinary mail carries too (List-Unsubscribe alone, X-Auto-Response-Suppress: DR, RN)
 // counts for nothing.
 func classify(m *Message, parts []part) (Kind, string) {
+	telling := *m // with the fields only that are asked for below, out of the dozens that servers add
+	telling.Header = tellingFields(m.Header)
+	m = &telling
 	for _, test := range [...]func(*Message, []part) (Kind, string){
 		feedbackKind, deliveryKind, receiptKind, calendarKind, challengeKind, replyKind, listKind, machineKind,
 	} {
@@ -18,10 +19,33 @@ func classify(m *Message, parts []part) (Kind, string) {
 	return Personal, "nothing says otherwise"
 }
 
-// topType returns the mail's own media type and its report-type, in lower case.
+// tellingFields picks the fields that any of the tests looks at.
+func tellingFields(all Header) Header {
+	var few Header
+	var buf [40]byte
+	for _, f := range all {
+		if len(f.Name) > len(buf) {
+			continue
+		}
+		name := buf[:0]
+		for i := 0; i < len(f.Name); i++ {
+			c := f.Name[i]
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			name = append(name, c)
+		}
+		if tellingNames[string(name)] {
+			few = append(few, f)
+		}
+	}
+	return few
+}
+
+// topType returns multipart/report and its report-type in lower case, if that is what the mail is, else nothing.
 func topType(m *Message) (mediaType, reportType string) {
 	value := m.Header.Get("Content-Type")
-	if value == "" {
+	if indexFold(value, "multipart/report") < 0 {
 		return "", ""
 	}
 	mediaType, params := parseParams(value)
@@ -38,7 +62,7 @@ func feedbackKind(m *Message, parts []part) (Kind, string) {
 			return FeedbackReport, "a part of type message/feedback-report"
 		}
 	}
-	for _, name := range [...]string{"X-HmXmrOriginalRecipient", "X-HMXMROriginalRecipient", "X-XMR-OriginalRecipient", "Feedback-Type", "X-Apple-Unsubscribe"} {
+	for _, name := range feedbackFields {
 		if m.Header.Has(name) {
 			return FeedbackReport, name
 		}
@@ -101,7 +125,7 @@ func answersInvitation(m *Message) bool {
 
 // challengeKind knows challenge-response systems, which ask a sender to prove to be human.
 func challengeKind(m *Message, parts []part) (Kind, string) {
-	for _, name := range [...]string{"X-Boxtrapper", "X-ChoiceMail-Registration-Request", "X-Spamarrest-Noauth", "X-Challenge-Response", "X-Qurb-Challenge", "X-TMDA-Confirm-Done", "X-ASK-Auth"} {
+	for _, name := range challengeFields {
 		if m.Header.Has(name) {
 			return Challenge, name
 		}
@@ -110,10 +134,11 @@ func challengeKind(m *Message, parts []part) (Kind, string) {
 		return Challenge, "X-Delivery-Agent: TMDA, which asks for confirmation"
 	}
 	subject := strings.ToLower(m.Subject)
-	if containsAny(subject, challengeSubjects) {
+	if challengeSubjects.in(subject) {
 		return Challenge, "the subject asks to confirm the sender"
 	}
-	if text := strings.ToLower(clip(m.Text, 4096)); (isAnswer(m) || autoSubmitted(m) != "" || nullSender(m)) && containsAny(text, challengeWords) {
+	asks := autoSubmitted(m) != "" || nullSender(m) || isAnswer(m) && containsAny(subject, []string{"confirm", "verif", "deliver", "approv"})
+	if text := clip(m.Text, 4096); asks && challengeWords.in(strings.ToLower(text)) {
 		return Challenge, "the text asks to prove that the sender is human"
 	}
 	return "", ""
@@ -178,7 +203,7 @@ func looksAway(m *Message) bool {
 		return false
 	}
 	subject := strings.ToLower(m.Subject)
-	return containsAny(subject, awaySubjects) || containsAny(strings.ToLower(clip(m.Text, 2048)), awayWords)
+	return awaySubjects.in(subject) || awayWords.in(strings.ToLower(clip(m.Text, 2048)))
 }
 
 // isReplySubject tells a subject that automatic answers begin with, in any language. Words that people write too need
@@ -213,7 +238,7 @@ func listKind(m *Message, _ []part) (Kind, string) {
 		}
 	}
 	if h.Has("List-Unsubscribe") {
-		for _, name := range [...]string{"List-Unsubscribe-Post", "Feedback-ID", "X-Feedback-ID", "X-CSA-Complaints", "X-Mailgun-Sid", "X-SG-EID"} {
+		for _, name := range bulkFields {
 			if h.Has(name) {
 				return List, "List-Unsubscribe with " + name
 			}
@@ -295,7 +320,7 @@ func isDaemon(m *Message) bool {
 		return true
 	}
 	from := fromField(m)
-	return containsAny(from, daemonWords)
+	return daemonWords.in(from)
 }
 
 // localPart returns what stands before the @, in lower case.
@@ -314,7 +339,7 @@ func isNoReply(local string) bool {
 		}
 		return r
 	}, local)
-	return containsAny(flat, noReplyWords)
+	return noReplyWords.in(flat)
 }
 
 func hasPrefixOf(s string, prefixes []string) bool {

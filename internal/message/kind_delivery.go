@@ -75,7 +75,7 @@ func reportedKind(m *Message, parts []part, why string) (Kind, string) {
 // saysDelivered tells the human form of a success notice.
 func saysDelivered(m *Message) bool {
 	text := strings.ToLower(m.Subject + "\n" + clip(m.Text, 2048))
-	return containsAny(text, deliveredWords) && !containsAny(text, bounceWords)
+	return deliveredWords.in(text) && !bounceWords.in(text)
 }
 
 // wordedBounce weighs what speaks for a bounce that is no standard report. Four points decide, and neither a person's
@@ -95,9 +95,9 @@ func wordedBounce(m *Message, parts []part) (Kind, string) {
 		add(1, "Return-Path: <>")
 	}
 	switch {
-	case containsAny(subject, bounceSubjects):
+	case bounceSubjects.in(subject):
 		add(2, "subject "+shorten(m.Subject, 50))
-	case containsAny(subject, delayWords):
+	case delayWords.in(subject):
 		add(2, "subject "+shorten(m.Subject, 50))
 	}
 	if points == 0 || !daemon && !nullSender(m) && hasPrefixOf(subject, []string{"re:", "fw:", "fwd:", "aw:", "wg:", "rv:", "tr:"}) {
@@ -105,7 +105,7 @@ func wordedBounce(m *Message, parts []part) (Kind, string) {
 	}
 	text, copied := cutCopy(clip(m.Text, maxNotice))
 	lower := strings.ToLower(text)
-	if containsAny(lower, bounceWords) || containsAny(lower, delayWords) {
+	if bounceWords.in(lower) || delayWords.in(lower) {
 		add(2, "the words of a bounce")
 	} else if strings.Contains(lower, "final-recipient:") || strings.Contains(lower, "diagnostic-code:") {
 		add(3, "the fields of a delivery report")
