@@ -154,6 +154,7 @@ func start(tb testing.TB, cmd *exec.Cmd) *process {
 	tb.Helper()
 	p := &process{cmd: cmd, exited: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &p.output, &p.output
+	cmd.WaitDelay = time.Second // for what the server has started and left behind holds the output open
 	if err := cmd.Start(); err != nil {
 		tb.Fatalf("start %s: %v", cmd.Path, err)
 	}
