@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,9 +33,12 @@ func code(category, priority int) chart.Code {
 	return chart.Code{Category: category, Priority: priority}
 }
 
+// builtIn is loaded once, since loading tries every template.
+var builtIn = sync.OnceValues(func() (*Texts, error) { return Load(templates.Files) })
+
 func testHouse(t testing.TB) House {
 	t.Helper()
-	texts, err := Load(templates.Files)
+	texts, err := builtIn()
 	if err != nil {
 		t.Fatal(err)
 	}
