@@ -62,6 +62,9 @@ type htmlReader struct {
 	hider   atom.Atom       // what is hidden now
 	classes map[string]bool // classes that the document's own style sheet hides
 
+	divs        int // open div elements
+	signatureAt int // how many were open when a signature began of which nothing is written yet; 0: none
+
 	paragraph int    // breaks that the last paragraph asked for
 	pre       int    // depth of preformatted elements
 	quotes    []bool // the open blockquotes; false for those that only indent
@@ -95,6 +98,9 @@ func (r *htmlReader) start(tag atom.Atom, more bool) {
 			r.hidden, r.hider = 1, tag
 		}
 		return
+	}
+	if tag == atom.Div {
+		r.divs++
 	}
 	r.container(tag)
 	switch tag {
@@ -155,6 +161,12 @@ func (r *htmlReader) end(tag atom.Atom) {
 		return
 	}
 	switch tag {
+	case atom.Div:
+		if r.divs == r.signatureAt {
+			r.signatureAt = 0 // there was nothing in it
+		}
+		r.divs = max(0, r.divs-1)
+		r.block(1)
 	case atom.P:
 		r.block(max(r.paragraph, 1))
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -290,6 +302,9 @@ func (r *htmlReader) preformatted(s []byte) {
 
 // write adds a word to the current line, or begins a line with it.
 func (r *htmlReader) write(word []byte) {
+	if r.signatureAt > 0 {
+		r.beginSignature(word)
+	}
 	if r.owed > 0 || !r.lineOpen {
 		r.begin()
 	} else if r.space {

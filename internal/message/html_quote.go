@@ -47,20 +47,42 @@ func (r *htmlReader) container(tag atom.Atom) {
 	case id == "divRplyFwdMsg" || id == "appendonsend" || id == "mail-editor-reference-message-container" || strings.HasSuffix(id, "OLK_SRC_BODY_SECTION") || class == "OutlookMessageHeader",
 		tag == atom.Div && r.attr.has("border-top:solid") && r.attr.has("border:none") && r.attr.has("padding:3"):
 		r.quoteLine()
-	case strings.HasPrefix(class, "gmail_signature") && class != "gmail_signature_prefix" || strings.HasPrefix(class, "moz-signature") || id == "Signature" ||
-		id == "AppleMailSignature" || id == "ms-outlook-mobile-signature" || class == "ms-outlook-mobile-signature":
+	case isSignature(id, class):
 		r.signature()
 	}
 }
 
-// signature marks where a mail program says that the signature begins, as plain text does (RFC 3676, section 4.3).
+// isSignature knows the elements that hold a signature.
+func isSignature(id, class string) bool {
+	switch id {
+	case "Signature", "signature", "AppleMailSignature", "ms-outlook-mobile-signature":
+		return true
+	}
+	for _, prefix := range []string{"gmail_signature", "moz-signature", "ms-outlook-mobile-signature", "protonmail_signature_block", "tutanota_signature"} {
+		if strings.HasPrefix(class, prefix) {
+			return !strings.HasSuffix(class, "_prefix") && !strings.HasSuffix(class, "-empty")
+		}
+	}
+	return false
+}
+
+// signature notes that a mail program's signature begins, which the line "--" is to show as in plain text (RFC 3676, section 4.3), once
+// there is something in it.
 func (r *htmlReader) signature() {
-	before := bytes.TrimRight(r.out, " \n>")
-	if len(before) == 0 || bytes.HasSuffix(before, []byte("\n--")) || r.depth > 0 {
+	if r.depth == 0 && len(bytes.TrimRight(r.out, " \n")) > 0 {
+		r.signatureAt = r.divs
+	}
+}
+
+// beginSignature writes the delimiter unless the signature brings its own.
+func (r *htmlReader) beginSignature(word []byte) {
+	r.signatureAt = 0
+	before := bytes.TrimRight(r.out, " \n")
+	if string(word) == "--" || string(word) == "—" || bytes.HasSuffix(before, []byte("\n--")) {
 		return
 	}
 	r.block(1)
-	r.write([]byte("-- "))
+	r.write([]byte("--"))
 	r.block(1)
 }
 

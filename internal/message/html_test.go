@@ -36,6 +36,8 @@ var htmlTests = []struct{ name, html, want string }{
 	{"indented, not quoted", `<blockquote style="margin:0 0 0 40px;border:none;padding:0px">a</blockquote>`, "a"},
 	{"outlook's line", `a<hr style="display:inline-block;width:98%" tabindex="-1"><div id="divRplyFwdMsg"><b>From:</b> b</div>`, "a\n\n________________________________\nFrom: b"},
 	{"signature", `a<div class="gmail_signature">Kim</div>`, "a\n--\nKim"},
+	{"signature with its own delimiter", `a<div class="moz-signature">-- <br>Kim</div>`, "a\n--\nKim"},
+	{"empty signature", `a<div id="Signature"><div><br></div></div><div>b</div>`, "a\n\nb"},
 	{"preformatted", "<pre>a\n  b\n\nc</pre>d", "a\n  b\n\nc\nd"},
 	{"invisible characters", "pro\u00adjec\u200btor\ufeff", "projector"},
 	{"no tags", "just < text & more", "just < text & more"},
