@@ -55,95 +55,75 @@ var base64Value = func() (t [256]byte) {
 
 const base64Skip, base64Pad = 0x80, 0x81
 
-// appendBase64 decodes base64 leniently: bytes outside the alphabet are skipped, and padding in the middle ends one run and
-// starts the next, as where programs glued encoded pieces together.
+// base64Decoder decodes base64 leniently, in pieces that may end anywhere: bytes outside the alphabet are skipped, and padding in the
+// middle ends one run and starts the next, as where programs glued encoded pieces together.
+type base64Decoder struct {
+	acc uint32
+	n   int // characters in acc
+}
+
 func appendBase64(dst, src []byte) []byte {
+	var d base64Decoder
+	return d.finish(d.append(dst, src))
+}
+
+// eachBase64 decodes src in pieces of bounded size, so that a big file is never whole in memory.
+func eachBase64(src []byte, emit func([]byte)) {
+	const piece = 64 << 10
+	var d base64Decoder
+	buf := make([]byte, 0, min(len(src), piece)/4*3+6)
+	for len(src) > piece {
+		buf = d.append(buf[:0], src[:piece])
+		emit(buf)
+		src = src[piece:]
+	}
+	emit(d.finish(d.append(buf[:0], src)))
+}
+
+func (d *base64Decoder) append(dst, src []byte) []byte {
 	t := &base64Value
-	var acc uint32
-	n := 0 // characters in acc
 	for i := 0; i < len(src); {
-		if n == 0 {
+		if d.n == 0 {
 			// Four at a time while nothing is odd.
 			for i+4 <= len(src) {
-				a, b, c, d := t[src[i]], t[src[i+1]], t[src[i+2]], t[src[i+3]]
-				if (a|b|c|d)&0x80 != 0 {
+				a, b, c, e := t[src[i]], t[src[i+1]], t[src[i+2]], t[src[i+3]]
+				if (a|b|c|e)&0x80 != 0 {
 					break
 				}
-				dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)
+				dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|e)
 				i += 4
 			}
-			if i >= len(src) {
+			if i == len(src) {
 				break
 			}
 		}
 		v := t[src[i]]
 		i++
-		switch {
-		case v == base64Pad:
-			dst, n, acc = appendRest(dst, acc, n), 0, 0
-		case v == base64Skip:
+		switch v {
+		case base64Pad:
+			dst = d.finish(dst)
+		case base64Skip:
 		default:
-			acc = acc<<6 | uint32(v)
-			if n++; n == 4 {
-				dst, n, acc = append(dst, byte(acc>>16), byte(acc>>8), byte(acc)), 0, 0
+			d.acc = d.acc<<6 | uint32(v)
+			if d.n++; d.n == 4 {
+				dst = append(dst, byte(d.acc>>16), byte(d.acc>>8), byte(d.acc))
+				*d = base64Decoder{}
 			}
 		}
-	}
-	return appendRest(dst, acc, n)
-}
-
-// appendRest adds the bytes of an unfinished group of n characters.
-func appendRest(dst []byte, acc uint32, n int) []byte {
-	switch n {
-	case 2:
-		return append(dst, byte(acc>>4))
-	case 3:
-		return append(dst, byte(acc>>10), byte(acc>>2))
 	}
 	return dst
 }
 
-// eachBase64 decodes src in pieces of bounded size, so that a big file is never whole in memory. The pieces end where a group of
-// four characters ends, which holds for whole lines of the usual lengths; where it does not, src is decoded at once.
-func eachBase64(src []byte, emit func([]byte)) {
-	const piece = 96 << 10
-	buf := make([]byte, 0, min(len(src), piece+1024)/4*3+4)
-	for len(src) > 0 {
-		n := len(src)
-		if n > piece {
-			if n = groupEnd(src, piece); n < 0 {
-				emit(appendBase64(make([]byte, 0, len(src)/4*3+3), src))
-				return
-			}
-		}
-		buf = appendBase64(buf[:0], src[:n])
-		emit(buf)
-		src = src[n:]
+// finish adds the bytes of an unfinished group.
+func (d *base64Decoder) finish(dst []byte) []byte {
+	switch d.n {
+	case 2:
+		dst = append(dst, byte(d.acc>>4))
+	case 3:
+		dst = append(dst, byte(d.acc>>10), byte(d.acc>>2))
 	}
-}
-
-// groupEnd returns a position after want at which whole groups of four have gone by, or -1 if none is near.
-func groupEnd(src []byte, want int) int {
-	n := 0
-	for i, c := range src[:want] {
-		if v := base64Value[c]; v < 64 {
-			n++
-		} else if v == base64Pad {
-			_ = i
-			n = 0
-		}
-	}
-	for i := want; i < len(src) && i < want+1024; i++ {
-		if n%4 == 0 {
-			return i
-		}
-		if v := base64Value[src[i]]; v < 64 {
-			n++
-		} else if v == base64Pad {
-			n = 0
-		}
-	}
-	return -1
+	*d = base64Decoder{}
+	return dst
 }
 
 // decodeQuotedPrintable decodes quoted-printable leniently (RFC 2045, section 6.7): what is no valid escape stays as it is.
