@@ -21,7 +21,7 @@ const (
 
 const (
 	blendStep = 0.06
-	biasStep  = 0.05
+	biasStep  = 0.03
 	blendKeep = 0.999
 )
 

@@ -43,12 +43,14 @@ var countValue = func() (v [kinds][maxCount + 1]float32) {
 // extractor counts features, in the order of their first occurrence.
 type extractor struct {
 	list []counted
-	at   map[uint32]int32
+	at   [maxSlots]uint16 // open-addressed: where in list a feature is, plus one
 }
+
+const maxSlots = 4096 // a power of two, over twice maxFeatures
 
 // features returns what the learner sees of a mail, and of the cold start's opinion of it, if there is one.
 func features(m *scanned, o *opinion) []counted {
-	x := &extractor{list: make([]counted, 0, 256), at: make(map[uint32]int32, 512)}
+	x := &extractor{list: make([]counted, 0, 512)}
 	previous := uint32(0)
 	for _, words := range [...][]token{m.subject, m.text} {
 		for _, t := range words {
@@ -103,15 +105,18 @@ func (x *extractor) understood(o *opinion) {
 }
 
 func (x *extractor) add(h uint32, kind uint8) {
-	if i, ok := x.at[h]; ok {
-		x.list[i].count = min(x.list[i].count+1, maxCount)
-		return
+	i := h % maxSlots
+	for ; x.at[i] != 0; i = (i + 1) % maxSlots {
+		if f := &x.list[x.at[i]-1]; f.hash == h {
+			f.count = min(f.count+1, maxCount)
+			return
+		}
 	}
 	if len(x.list) == maxFeatures {
 		return
 	}
-	x.at[h] = int32(len(x.list))
 	x.list = append(x.list, counted{hash: h, kind: kind, count: 1})
+	x.at[i] = uint16(len(x.list))
 }
 
 // pieces adds the runs of three and four letters of a word between marks.

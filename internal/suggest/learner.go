@@ -30,7 +30,7 @@ const (
 	maxKept   = 20_000
 	maxStored = 5 << 20
 	// visitWork is how much old examples are visited with each new one, in features × labels.
-	visitWork = 20_000
+	visitWork = 30_000
 	// maxVisits bounds their number while examples are few.
 	maxVisits = 16
 )
@@ -105,7 +105,7 @@ func (l *learner) insert(id string, fs []counted, y int) int {
 	for _, f := range e.features {
 		r := &l.linear.rows[f.row()]
 		r.df++
-		r.lnDF = lnPlus1(int(r.df))
+		l.linear.lnDF[f.row()] = lnPlus1(int(r.df))
 		if f.kind() == kindWord {
 			r.posts = append(r.posts, makePost(at, f))
 		}
@@ -133,7 +133,7 @@ func (l *learner) unlearn(id string) bool {
 	for _, f := range e.features {
 		r := &l.linear.rows[f.row()]
 		r.df--
-		r.lnDF = lnPlus1(int(r.df))
+		l.linear.lnDF[f.row()] = lnPlus1(int(r.df))
 		if f.kind() == kindWord {
 			r.posts = slices.DeleteFunc(r.posts, func(p post) bool { return p.example() == at })
 		}

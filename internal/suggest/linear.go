@@ -14,21 +14,21 @@ type linear struct {
 	stride  int // floats a row, at least labels
 	index   table
 	rows    []row
+	lnDF    []float32 // by row: ln(1 + in how many examples it is)
 	weights []float32 // rows × stride
 }
 
 // row is what is known of one feature besides its weights.
 type row struct {
-	df    int32   // in how many kept examples
-	lnDF  float32 // ln(1+df)
-	posts []post  // for words: the examples that have it
+	df    int32  // in how many kept examples
+	posts []post // for words: the examples that have it
 }
 
 const (
 	// cost is the price of a margin missed: the C of support vector machines, for a label of average frequency.
 	cost = 0.3
 	// balance is the power of a label's rarity by which its examples cost more: 0 none, 1 wholly.
-	balance = 0.75
+	balance = 0.9
 	// maxWeights bounds the memory of the weights: 32 MB.
 	maxWeights = 8 << 20
 )
@@ -62,7 +62,7 @@ func (l *linear) widen() {
 // grow adds rows up to the index's size.
 func (l *linear) grow() {
 	for len(l.rows) < l.index.n {
-		l.rows = append(l.rows, row{})
+		l.rows, l.lnDF = append(l.rows, row{}), append(l.lnDF, 0)
 		if len(l.weights) < len(l.rows)*l.stride {
 			more := make([]float32, max(64*l.stride, len(l.weights)/4/l.stride*l.stride))
 			l.weights = append(l.weights, more...)
@@ -84,7 +84,7 @@ func (p packed) kind() uint8    { return uint8(uint32(p) >> rowBits & 3) }
 
 // idf weighs a row by its rarity among n examples. It stays positive also for a row that several features share because
 // the table is full, and which may seem to be in more examples than there are.
-func (l *linear) idf(r *row, lnN float32) float32 { return max(0.1, 1+lnN-r.lnDF) }
+func (l *linear) idf(row uint32, lnN float32) float32 { return max(0.1, 1+lnN-l.lnDF[row]) }
 
 func lnPlus1(n int) float32 { return float32(math.Log(1 + float64(n))) }
 
@@ -93,7 +93,7 @@ func lnPlus1(n int) float32 { return float32(math.Log(1 + float64(n))) }
 func (l *linear) scales(fs []packed, lnN float32, s []float32) (length float32) {
 	sum := float32(0)
 	for i, f := range fs {
-		idf := l.idf(&l.rows[f.row()], lnN)
+		idf := l.idf(f.row(), lnN)
 		v := f.value()
 		s[i] = v * idf * idf
 		sum += v * s[i]

@@ -48,7 +48,7 @@ func (l *learner) likeness(fs []packed, sims []float32) []float32 {
 		if len(r.posts) == 0 || len(r.posts) > most {
 			continue
 		}
-		idf := l.linear.idf(r, lnN)
+		idf := l.linear.idf(f.row(), lnN)
 		c := f.value() * idf * idf / length
 		for _, p := range r.posts {
 			sims[p.example()] += c * p.value()
@@ -67,7 +67,7 @@ func (l *learner) wordLength(fs []packed, lnN float32) float32 {
 	sum := float32(0)
 	for _, f := range fs {
 		if f.kind() == kindWord {
-			v := f.value() * l.linear.idf(&l.linear.rows[f.row()], lnN)
+			v := f.value() * l.linear.idf(f.row(), lnN)
 			sum += v * v
 		}
 	}
