@@ -46,14 +46,17 @@ func isDeviceLine(s string, strict bool) bool {
 	if deviceWhole.in(s) {
 		return true
 	}
-	for _, p := range devicePrefixes {
-		if !strings.HasPrefix(s, p) {
-			continue
+	for _, p := range devicePrefixes.like(s) {
+		if rest, ok := strings.CutPrefix(s, p); ok {
+			return (devices.in(rest) || linked) && (count <= 10 || count <= 16 && strings.HasPrefix(rest, " my "))
 		}
-		rest := s[len(p):]
-		return devices.in(rest) && count <= 16 || !strict && count <= 6 && !strings.HasSuffix(s, "?") || linked && count <= 8
 	}
-	return !strict && count <= 5 && devices.in(s) && containsAny(" "+s, []string{" from ", " via ", " von meinem ", " desde mi ", " depuis mon ", " dal mio ", " do meu "})
+	for _, p := range deviceOwners.like(s) {
+		if rest, ok := strings.CutPrefix(s, p); ok && (devices.in(rest) || devices.in(p)) {
+			return sentWords.in(rest) || count > 1 && count <= 4
+		}
+	}
+	return !strict && count <= 5 && devices.in(s) && containsAny(" "+s, []string{" from ", " via "})
 }
 
 // cutLink removes a link at the end of a line.
@@ -68,20 +71,20 @@ func cutLink(s string) (rest string, linked bool) {
 
 // devices are what people write mails with.
 var devices = phrases(
-	"iphone", "ipad", "ipod", "imac", "macbook", "apple watch", "android", "blackberry", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "nokia", "lumia", "motorola", "htc", "sony xperia", "lg ",
+	"iphon", "айфон", "ipad", "ipod", "imac", "macbook", "apple watch", "android", "blackberry", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "nokia", "lumia", "motorola", "htc", "sony xperia", "lg ",
 	"alcatel", "phone", "handy", "mobil", "móvil", "movil", "celular", "cell", "portable", "tablet", "tablette", "telefon", "teléfono", "telefoon", "telefono", "telemóvel", "smartphone", "device", "ti-85", "puhelimest", "gerät",
-	"outlook", "windows mail", "mail for windows", "windows 8", "windows 10", "windows 11", "yahoo", "gmail", "aol", "proton", "airmail", "mailbox", "spark", "thunderbird", "k-9", "mail.ru", "yandex", "zoho", "hotmail", "outlook.com", "gmx", "web.de", "fairemail", "bluemail",
-	"курьер", "почт", "телефон", "айфон", "мобильн", "мобільн", "смартфон", "手机", "手機", "スマートフォン", "아이폰", "điện thoại", "هاتف", "chromebook", "surface", "workspace", "nine", "superhuman", "mail app", "email app", "verizon", "t-mobile", "at&t", "mail",
+	"outlook", "windows", " ios", "yahoo", "gmail", "aol", "proton", "airmail", "mailbox", "spark", "thunderbird", "k-9", "mail.ru", "yandex", "zoho", "hotmail", "outlook.com", "gmx", "web.de", "fairemail", "bluemail",
+	"курьер", "почт", "телефон", "мобильн", "мобільн", "смартфон", "手机", "手機", "スマートフォン", "아이폰", "điện thoại", "هاتف", "chromebook", "surface", "workspace", "nine", "superhuman", "mail app", "email app", "verizon", "t-mobile", "at&t", "mail",
 )
 
 // devicePrefixes begin such lines.
-var devicePrefixes = []string{
-	"sent from", "sent via", "sent with", "sent by", "sent using", "sent on", "sent through", "from my", "written on", "typed on", "typed with", "composed on", "dictated", "get outlook for", "get [outlook for", "download outlook", "sent securely", "this message was sent from my", "this message was sent from a", "this email was sent from my", "this email was sent from a", "this mail was sent from my",
+var devicePrefixes = phrases(
+	"sent from", "sent via", "sent with", "sent by", "sent using", "sent on", "sent through", "written on", "typed on", "typed with", "composed on", "dictated", "get outlook for", "get [outlook for", "download outlook", "sent securely", "this message was sent from my", "this message was sent from a", "this email was sent from my", "this email was sent from a", "this mail was sent from my",
 	"envoyé de", "envoyé à partir", "envoyé via", "envoyé avec", "envoyé par", "envoye de", "expédié de", "obtenez outlook", "télécharger outlook", "téléchargez outlook",
-	"gesendet von", "gesendet mit", "gesendet via", "gesendet über", "von meinem", "von meiner", "vom meinem", "diese nachricht wurde von meinem", "diese nachricht wurde mit", "diese nachricht wurde von meiner", "diese e-mail wurde von meinem", "holen sie sich outlook", "outlook für",
-	"enviado desde", "enviado de", "enviado do", "enviado a partir", "enviado con", "enviado via", "enviado vía", "enviado por", "enviado através", "enviado pelo", "enviada do", "enviado mediante", "obtener outlook", "obtenga outlook", "obter o outlook", "obtenha o outlook", "desde mi",
+	"gesendet von", "gesendet mit", "gesendet via", "gesendet über", "diese nachricht wurde von meinem", "diese nachricht wurde mit", "diese nachricht wurde von meiner", "diese e-mail wurde von meinem", "holen sie sich outlook",
+	"enviado desde", "enviado de", "enviado do", "enviado a partir", "enviado con", "enviado via", "enviado vía", "enviado por", "enviado através", "enviado pelo", "enviada do", "enviado mediante", "obtener outlook", "obtenga outlook", "obter o outlook", "obtenha o outlook",
 	"inviato da", "inviato dal", "inviato con", "inviato via", "inviato tramite", "inviata da", "scarica outlook", "ottieni outlook",
-	"verzonden vanaf", "verzonden met", "verzonden via", "verzonden vanuit", "verzonden van", "verstuurd vanaf", "verstuurd met", "verstuurd via", "verstuurd van", "download outlook voor", "outlook voor",
+	"verzonden vanaf", "verzonden met", "verzonden via", "verzonden vanuit", "verzonden van", "verstuurd vanaf", "verstuurd met", "verstuurd via", "verstuurd van", "download outlook voor",
 	"skickat från", "skickat med", "skickat via", "skickades från", "hämta outlook", "hämta outlook för",
 	"sendt fra", "sendt via", "sendt med", "sendt med", "hent outlook", "få outlook", "skaff outlook",
 	"lähetetty", "hanki outlook", "lataa outlook",
@@ -89,14 +92,20 @@ var devicePrefixes = []string{
 	"wysłane z", "wysłano z", "wysłane przez", "wysłano przy", "pobierz outlook", "pobierz program outlook",
 	"отправлено с", "отправлено из", "отправлено через", "послано с", "надіслано з", "надіслано із", "відправлено з", "скачайте outlook",
 	"küldve", "elküldve a", "trimis de pe", "trimis din", "gönderildi", "iphone'umdan", "iphone’umdan", "στάλθηκε από", "izpratīts", "saadetud", "отправлено от", "poslano s",
-	"发自", "發自", "來自", "来自", "從我的", "从我的", "傳送自", "发送自", "由我的", "通过", "iphoneから", "ipadから", "androidから", "スマートフォンから", "나의", "내 ", "đã gửi từ", "gửi từ", "được gửi từ", "أرسلت من", "أُرسلت من", "مرسل من", "تم الإرسال من", "נשלח מה", "נשלח מ", "dikirim dari", "ส่งจาก",
-	"sent ",
-}
+	"发自", "發自", "傳送自", "发送自", "đã gửi từ", "gửi từ", "được gửi từ", "أرسلت من", "أُرسلت من", "مرسل من", "تم الإرسال من", "נשלח מה", "נשלח מ", "dikirim dari", "ส่งจาก",
+)
+
+// deviceOwners begin such lines where the verb stands at the end or is missing, as in "Von meinem iPhone gesendet", but
+// also sentences; sentWords are those verbs.
+var (
+	deviceOwners = phrases("from my", "von meinem", "von meiner", "vom meinem", "desde mi", "outlook für", "outlook voor", "由我的", "通过", "来自", "來自", "從我的", "从我的", "iphoneから", "ipadから", "androidから", "スマートフォンから", "나의", "내 ")
+	sentWords    = phrases("gesendet", "herunterladen", "보냄", "보낸", "送信", "傳送", "发送", "寄出")
+)
 
 // deviceWhole are certain wherever they stand in a short line.
 var deviceWhole = phrases(
 	"please excuse typos", "please excuse any typos", "please excuse brevity", "please excuse my brevity", "excuse the brevity", "sorry for brevity", "sorry for typos", "disculpe la brevedad", "disculpa la brevedad", "perdona los errores de",
-	"yahoo mail: search", "yahoo mail: ", "bitte entschuldigen sie die kürze", "get outlook for ios", "get outlook for android", "proton mail secure email", "protonmail secure email", "gesendet mit der mobilen mail app", "von unterwegs gesendet", "mobilgerät gesendet", "mobiltelefon gesendet", "k-9 mail gesendet", "iphone gesendet", "ipad gesendet",
+	"yahoo mail: search", "bitte entschuldigen sie die kürze", "get outlook for ios", "get outlook for android", "proton mail secure email", "protonmail secure email", "gesendet mit der mobilen mail app", "von unterwegs gesendet", "mobilgerät gesendet", "mobiltelefon gesendet", "k-9 mail gesendet", "iphone gesendet", "ipad gesendet",
 )
 
 // footerStrong are phrases of which one makes a paragraph at the end of a mail a footer; of footerWeak it takes two.

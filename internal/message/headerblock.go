@@ -69,7 +69,7 @@ func hasDateAndClock(s string) bool {
 func (t *trimmer) headerBlockAt(i int, divided bool) (headerBlock, bool) {
 	b := headerBlock{start: i, end: i}
 	kind, value := labelOf(t.at(i))
-	if kind == noLabel || kind == otherLabel && !divided {
+	if kind == noLabel || kind == otherLabel && !divided || i < t.tried {
 		return b, false
 	}
 	continued, wide, last := 0, false, kind
@@ -106,7 +106,11 @@ func (t *trimmer) headerBlockAt(i int, divided bool) (headerBlock, bool) {
 		b.end = k + 1
 	}
 	b.end = max(b.end, t.fieldEnd(b.end, &b))
-	return b, b.plausible(divided)
+	if !b.plausible(divided) {
+		t.tried = max(t.tried, b.end) // what begins further down in it holds even less
+		return b, false
+	}
+	return b, true
 }
 
 // continuesField tells whether the line k, which is no field, can be the rest of the field above it: another field

@@ -56,6 +56,14 @@ func (p *phraseSet) find(text string, limit int) int {
 	return n
 }
 
+// like returns the phrases that begin as a text does.
+func (p *phraseSet) like(text string) []string {
+	if len(text) < 3 {
+		return nil
+	}
+	return p.byHead[phraseHead(text, 0)]
+}
+
 func contains(list []string, s string) bool {
 	for _, have := range list {
 		if have == s {

@@ -35,6 +35,8 @@ type trimmer struct {
 	lines []line
 	fold  []byte // scratch: a few lines in lower case
 	cut   int    // first line of the history that is not marked as a quote; len(lines) if none
+	kept  int    // no line from here on is kept and not blank
+	tried int    // no header block begins above this line
 }
 
 // trimReply splits a mail's text into what its author newly wrote and the rest: quotes, signatures, footers. The topic
@@ -101,7 +103,7 @@ func (t *trimmer) split() {
 		t.lines = append(t.lines, l)
 		pos = end + 1
 	}
-	t.cut = len(t.lines)
+	t.cut, t.kept = len(t.lines), len(t.lines)
 }
 
 // trimSpan narrows text[start:end] by white space and by characters that show nothing.
@@ -151,11 +153,11 @@ func (t *trimmer) drop(i, j int) {
 
 // end returns the line after the last one that is kept and not blank.
 func (t *trimmer) end() int {
-	n := min(t.cut, len(t.lines))
-	for n > 0 && (t.lines[n-1].gone || t.lines[n-1].mark == blank) {
-		n--
+	t.kept = min(t.cut, t.kept)
+	for t.kept > 0 && (t.lines[t.kept-1].gone || t.lines[t.kept-1].mark == blank) {
+		t.kept--
 	}
-	return n
+	return t.kept
 }
 
 // assemble joins the kept lines and the elided ones.

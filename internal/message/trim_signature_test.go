@@ -24,6 +24,11 @@ func TestDeviceLinesAreElided(t *testing.T) {
 		"Please check the camera on my iPad",
 		"Get Outlook to work on her laptop, please, it has been asking for the password again and again",
 		"The phone in room 12 is dead. I called from the office.",
+		"Hello,\n\nfrom my iPad I cannot print.\n\nRosa",
+		"Hello,\n\nSent the laptop back, but the phone still fails.\n\nRosa",
+		"Hola,\n\ndesde mi iPad no puedo imprimir.",
+		"It arrived.\n\nSent by mistake",
+		"Hello,\n\nYahoo mail: login fails\n\nRosa",
 	} {
 		checkTrim(t, text, text)
 	}
