@@ -12,6 +12,9 @@ func parseDate(s string) (time.Time, bool) {
 	if s == "" || len(s) > 200 {
 		return time.Time{}, false
 	}
+	if t, err := time.ParseInLocation("Mon, 2 Jan 2006 15:04:05 -0700", s, time.UTC); err == nil {
+		return t, usual(t)
+	}
 	if t, ok := parseISO(s); ok {
 		return t, true
 	}

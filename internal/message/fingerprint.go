@@ -13,41 +13,59 @@ var authored = []string{"From", "To", "Cc", "Subject", "Date", "Message-ID", "In
 // fingerprint identifies the author's own headers and content: see Message.Fingerprint. Line ends and white space at the end do not
 // count, since stores and transports change them.
 func fingerprint(h Header, body []byte) (sum [32]byte) {
-	d := sha256.New()
+	d := authorHash{hash: sha256.New()}
 	for _, name := range authored {
 		for _, f := range h {
 			if len(f.Name) == len(name) && equalFold(f.Name, name) {
-				d.Write([]byte(name + ":" + strings.Join(strings.Fields(f.Value), " ") + "\n"))
+				d.field(name, f.Value)
 			}
 		}
 	}
-	d.Write([]byte{0})
-	hashLines(d, bytes.TrimRight(body, " \t\r\n"))
-	d.Sum(sum[:0])
+	d.add([]byte{0})
+	d.lines(bytes.TrimRight(body, " \t\r\n"))
+	d.hash.Write(d.buf[:d.n])
+	d.hash.Sum(sum[:0])
 	return sum
 }
 
-// hashLines hashes a body without its CRs.
-func hashLines(d hash.Hash, body []byte) {
-	var buf [4096]byte
-	n := 0
+// authorHash hashes in pieces of some size.
+type authorHash struct {
+	hash hash.Hash
+	buf  [2048]byte
+	n    int
+}
+
+func (d *authorHash) add(piece []byte) {
+	if len(piece) > len(d.buf)-d.n {
+		d.hash.Write(d.buf[:d.n])
+		d.n = 0
+		if len(piece) > len(d.buf) {
+			d.hash.Write(piece)
+			return
+		}
+	}
+	d.n += copy(d.buf[d.n:], piece)
+}
+
+// field adds a field without what folding and refolding change.
+func (d *authorHash) field(name, value string) {
+	d.add([]byte(name))
+	for word := range strings.FieldsSeq(value) {
+		d.add([]byte{' '})
+		d.add([]byte(word))
+	}
+	d.add([]byte{'\n'})
+}
+
+// lines adds a body without its CRs.
+func (d *authorHash) lines(body []byte) {
 	for len(body) > 0 {
 		i := bytes.IndexByte(body, '\r')
-		piece := body
-		if i >= 0 {
-			piece, body = body[:i], body[i+1:]
-		} else {
-			body = nil
+		if i < 0 {
+			d.add(body)
+			return
 		}
-		if len(piece) > len(buf)-n {
-			d.Write(buf[:n])
-			n = 0
-			if len(piece) > len(buf)/2 {
-				d.Write(piece)
-				continue
-			}
-		}
-		n += copy(buf[n:], piece)
+		d.add(body[:i])
+		body = body[i+1:]
 	}
-	d.Write(buf[:n])
 }

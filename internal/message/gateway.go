@@ -180,27 +180,28 @@ func withDelimiter(text string, cut int) int {
 
 // isFooterStart tells whether a line begins what a scanner or a list adds at the end of mails. Rest is the text from the line on.
 func isFooterStart(line, rest string) bool {
-	line = strings.TrimLeft(line, "*_-[(| \t")
-	if len(line) < 8 || !footerStarts[line[0]|0x20] {
+	line = strings.TrimRight(strings.TrimLeft(line, "*_-[(| \t"), " ")
+	if len(line) < 8 {
 		return false
 	}
-	l := strings.ToLower(head(line, 100))
-	for _, f := range footers {
-		if f[0] == l[0] && strings.HasPrefix(l, f) {
+	for _, f := range footersByLetter[line[0]|0x20] {
+		if len(line) >= len(f) && equalFold(line[:len(f)], f) {
 			return true
 		}
 	}
-	if !strings.HasSuffix(strings.TrimRight(l, " "), " mailing list") {
+	const list = " mailing list"
+	if len(line) < len(list) || !equalFold(line[len(line)-len(list):], list) {
 		return false
 	}
 	rest = strings.ToLower(head(rest, 400))
 	return strings.Contains(rest, "@") && strings.Contains(rest, "listinfo")
 }
 
-// footerStarts are the letters that footers begin with, and with them any list's name.
-var footerStarts = func() (t [256]bool) {
-	for c := 'a'; c <= 'z'; c++ {
-		t[c] = true
+// footersByLetter are the footers by what they begin with.
+var footersByLetter = func() map[byte][]string {
+	m := map[byte][]string{}
+	for _, f := range footers {
+		m[f[0]] = append(m[f[0]], f)
 	}
-	return t
+	return m
 }()

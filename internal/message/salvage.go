@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -22,7 +23,9 @@ type headerReader struct {
 func readHeader(raw []byte, ends func(line []byte) bool) (Header, []byte, *headerReader) {
 	r := &headerReader{}
 	body := r.read(raw, ends)
-	r.toUTF8()
+	if !plainBlock(raw[:len(raw)-len(body)]) {
+		r.toUTF8()
+	}
 	return r.fields, body, r
 }
 
@@ -210,6 +213,29 @@ func (r *headerReader) toUTF8() {
 		r.fields[i].Value = stripControls(decodeCharset([]byte(f.Value), hint))
 		r.fields[i].Name = stripControls(strings.ToValidUTF8(f.Name, "?"))
 	}
+}
+
+// plainBlock tells whether there is nothing but printable ASCII, tabs and line ends in a header block.
+func plainBlock(b []byte) bool {
+	const lows, highs = 0x0101010101010101, 0x8080808080808080
+	for len(b) >= 8 {
+		// Eight bytes at once: none with its high bit set, none below a space, none 0x7f.
+		v := binary.LittleEndian.Uint64(b)
+		if del := v ^ 0x7f*lows; (v|(v-' '*lows)|(del-lows))&highs != 0 && !plainBytes(b[:8]) {
+			return false
+		}
+		b = b[8:]
+	}
+	return plainBytes(b)
+}
+
+func plainBytes(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\t' && c != '\r' && c != '\n' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // clean tells whether a string is printable ASCII or valid UTF-8, tabs allowed.
