@@ -7,7 +7,6 @@ import (
 
 	"triaged/internal/compose"
 	"triaged/internal/delivery"
-	"triaged/internal/message"
 	"triaged/internal/store"
 )
 
@@ -154,7 +153,7 @@ func (b *Bot) recordAttempt(tx *store.Tx, e store.Entry, made compose.Mail, ref 
 		if made.Data != nil {
 			e.Raw, e.Subject = ref, made.Subject
 			if e.Letter.Commands {
-				e.Forms, e.Listed = message.Renderings(made.Data), made.Listed
+				e.Forms, e.Listed = compose.Renderings(made.Data), made.Listed
 			}
 		}
 	})

@@ -169,3 +169,6 @@ func (d *Desk) logRow(row store.Row) {
 	level("mail", "ledger", row.Number, "mailbox", row.Mailbox, "uid", row.UID, "outcome", row.Outcome,
 		"request", row.Request.Label(d.policy.Prefix), "reason", row.Reason)
 }
+
+// Owner takes over the mails of a watched mailbox, as Run's receiving loops do.
+func (b *Bot) Owner() mailbox.Owner { return &receiver{b: b} }

@@ -21,13 +21,7 @@ func (d *decision) tooLarge() bool {
 		d.owe(compose.Letter{
 			Kind: compose.Refusal, To: d.author(), InReplyTo: d.m.MessageID, References: d.m.References,
 			Language: d.m.Language, Topic: d.keepText(d.m.Subject),
-			Plain: &compose.PlainBody{
-				Subject: "Your mail was too large",
-				Lines: []string{
-					fmt.Sprintf("Your mail has %s; we can take up to %s, so no request was opened.", byteSize(d.env.Size), limit),
-					"Please send it again without the large attachments, or put them on a shared drive and send us the link.",
-				},
-			},
+			Plain: &compose.PlainBody{Reason: compose.RefusedTooLarge, Size: d.env.Size, Limit: d.box.MaxSize},
 		})
 	}
 	return d.end(TooLarge, "it has %s, the limit is %s", byteSize(d.env.Size), limit)

@@ -55,6 +55,10 @@ func (d *decision) read() {
 	if d.reading.Note != "" || len(d.reading.Commands) > 0 {
 		return
 	}
+	if d.answered == nil && !strings.ContainsAny(d.m.Subject+d.m.Text, hashes) {
+		d.reading.Note = d.m.Reply // only answers to the bot's own mails can hold commands without a number sign
+		return
+	}
 	s := d.setting()
 	text := d.m.Reply
 	if d.answered != nil && len(d.answered.Forms) > 0 {
@@ -73,6 +77,9 @@ func (d *decision) read() {
 	d.reading.Mistakes = append(fromSubject.Mistakes, d.reading.Mistakes...)
 	d.reading.Keys = append(d.reading.Keys, fromSubject.Keys...)
 }
+
+// hashes are the number signs that a command can begin with, as keyboards and autocorrection make them.
+const hashes = "#＃﹟"
 
 // answersDirectly tells whether the mail that is quoted below is the bot's own, and not somebody's answer to it, whose
 // words would be taken for the author's. Where a service replaced the bot's Message-ID, its pseudo-reference is the last.
