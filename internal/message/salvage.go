@@ -218,21 +218,19 @@ func (r *headerReader) toUTF8() {
 // plainBlock tells whether there is nothing but printable ASCII, tabs and line ends in a header block.
 func plainBlock(b []byte) bool {
 	const lows, highs = 0x0101010101010101, 0x8080808080808080
-	for len(b) >= 8 {
-		// Eight bytes at once: none with its high bit set, none below a space, none 0x7f.
-		v := binary.LittleEndian.Uint64(b)
-		if del := v ^ 0x7f*lows; (v|(v-' '*lows)|(del-lows))&highs != 0 && !plainBytes(b[:8]) {
-			return false
+	for i := 0; i < len(b); i += 8 {
+		if i+8 <= len(b) {
+			// Eight bytes at once: none with its high bit set, none below a space, none 0x7f.
+			v := binary.LittleEndian.Uint64(b[i:])
+			if (v|(v-' '*lows)|((v^0x7f*lows)-lows))&highs == 0 {
+				continue
+			}
 		}
-		b = b[8:]
-	}
-	return plainBytes(b)
-}
-
-func plainBytes(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' && c != '\t' && c != '\r' && c != '\n' || c >= 0x7f {
-			return false
+		for k := i; k < min(i+8, len(b)); k++ {
+			c := b[k]
+			if c == '\r' && k+1 < len(b) && b[k+1] != '\n' || c < ' ' && c != '\t' && c != '\r' && c != '\n' || c >= 0x7f {
+				return false
+			}
 		}
 	}
 	return true
