@@ -59,7 +59,6 @@ type IMAP struct {
 	options IMAPOptions
 	users   map[string]*account
 	server  *imapserver.Server
-	network memnet.Network // reads folders back through the server itself
 }
 
 type account struct {

@@ -238,8 +238,7 @@ func TestPendingMailComesAgain(t *testing.T) {
 // A mail that vanishes between listing and fetching is nobody's trouble.
 func TestVanishedMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var d *desk
-		d = newDesk(t, inprocess.IMAPOptions{Refuse: func(c inprocess.IMAPCommand) error {
+		d := newDesk(t, inprocess.IMAPOptions{Refuse: func(c inprocess.IMAPCommand) error {
 			uids, _ := c.Mails.(imap.UIDSet)
 			if c.Name == "FETCH" && uids.Contains(2) && !uids.Dynamic() {
 				uids[0] = imap.UIDRange{Start: 1, Stop: 1} // as if somebody had removed the others
