@@ -9,14 +9,15 @@ import (
 // A feature is a hash of what it stands for. Kinds of features are hashed apart and weigh differently, as measured on
 // public ticket corpora: pieces of words help with typing errors, inflection and languages, but there are many of them.
 const (
-	kindWord    = iota // a word, or two that follow each other
+	kindWord    = iota // a word
+	kindPair           // two words that follow each other
 	kindSubject        // a word of the subject
 	kindPiece          // three or four letters of a word, its ends marked
 	kindKnown          // what is known or understood of a mail besides its words: its author, attachments, concepts met
 	kinds
 )
 
-var kindWeight = [kinds]float32{1, 1, 0.5, 1}
+var kindWeight = [kinds]float32{1, 0.7, 1, 0.6, 1}
 
 // maxFeatures bounds the features of one mail; a long mail's last words are left out.
 const maxFeatures = 2000
@@ -57,7 +58,7 @@ func features(m *scanned, o *opinion) []counted {
 			h := hashString(kindWord, t.fold)
 			x.add(h, kindWord)
 			if previous != 0 {
-				x.add(mix(previous*31+h), kindWord)
+				x.add(mix(previous*31+h), kindPair)
 			}
 			previous = h
 			x.pieces(t.fold)

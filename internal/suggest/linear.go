@@ -73,14 +73,14 @@ func (l *linear) grow() {
 // A packed feature of a kept example: its row, kind and count in one word.
 type packed uint32
 
-const rowBits = 20
+const rowBits, kindBits = 20, 3
 
 func pack(row uint32, kind, count uint8) packed {
-	return packed(row | uint32(kind)<<rowBits | uint32(count)<<(rowBits+2))
+	return packed(row | uint32(kind)<<rowBits | uint32(count)<<(rowBits+kindBits))
 }
 func (p packed) row() uint32    { return uint32(p) & (1<<rowBits - 1) }
-func (p packed) value() float32 { return countValue[uint32(p)>>rowBits&3][uint32(p)>>(rowBits+2)] }
-func (p packed) kind() uint8    { return uint8(uint32(p) >> rowBits & 3) }
+func (p packed) value() float32 { return countValue[p.kind()][uint32(p)>>(rowBits+kindBits)] }
+func (p packed) kind() uint8    { return uint8(uint32(p) >> rowBits & (1<<kindBits - 1)) }
 
 // idf weighs a row by its rarity among n examples. It stays positive also for a row that several features share because
 // the table is full, and which may seem to be in more examples than there are.

@@ -25,7 +25,7 @@ const postBits = 24
 
 func (p post) example() int          { return int(p & (1<<postBits - 1)) }
 func (p post) value() float32        { return countValue[kindWord][p>>postBits] }
-func makePost(at int, f packed) post { return post(at) | post(uint32(f)>>(rowBits+2))<<postBits }
+func makePost(at int, f packed) post { return post(at) | post(uint32(f)>>(rowBits+kindBits))<<postBits }
 
 // likeness fills sims, by position of kept example, with the cosine between its words and the mail's.
 func (l *learner) likeness(fs []packed, sims []float32) []float32 {

@@ -1,0 +1,144 @@
+package suggest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// arrival is one mail of a simulated morning, and the outage that it truly belongs to, if any.
+type arrival struct {
+	minute int
+	truth  string
+	mail   Mail
+}
+
+func morning(tb testing.TB) (day []arrival) {
+	campuses := []string{"Alder", "Beech Hill", "Camas", "Dogwood", "Elder Grove", "Finch", "Heron", "Kestrel"}
+	add := func(minute int, truth, campus, subject, text string) {
+		day = append(day, arrival{minute, truth, Mail{Subject: subject, Text: text, Campus: campus}})
+	}
+	// The district's internet is out from 8:05 to 8:50.
+	for i, m := range [][2]string{
+		{"internet?", "Is the internet down? Nobody at our school can get online."},
+		{"No wifi", "Wifi and wired are both out in the whole building since five past eight."},
+		{"network down", "We have no network at all, none of us can log in or take attendance."},
+		{"Internet is out", "internet out here, called Finch and they have nothing either"},
+		{"URGENT", "No internet on the entire campus!!! Is it all schools?"},
+		{"no hay internet", "No hay internet en toda la escuela, ni en la oficina."},
+		{"cannot get online", "No one here can get on the network. We are supposed to start the day with online lessons."},
+		{"down?", "Is the network down across the district? other campuses are telling me the same"},
+		{"web is dead", "Nothing on the internet loads for anybody in the building."},
+		{"Internet", "All our classrooms lost internet connection this morning. Please advise."},
+		{"connection", "Hello, everyone in the building has lost connection to the internet. Thank you, Ann"},
+	} {
+		add(65+4*i, "internet", campuses[i%len(campuses)], m[0], m[1])
+	}
+	// Camas loses its phones.
+	for i, m := range [][2]string{
+		{"phones", "None of our phones work, no dial tone on any of them."},
+		{"phones out", "The phones at our school are all dead. Parents cannot call in."},
+		{"no phones", "No phones in the whole building since 9. Internet is fine."},
+		{"telephone", "Can't call out from any phone on campus, all phones dead."},
+	} {
+		add(120+5*i, "phones", "Camas", m[0], m[1])
+	}
+	// Near-identical, and nothing to do with each other.
+	for i, campus := range campuses {
+		add(60+9*i, "", campus, "projector", fmt.Sprintf("The projector in room %d does not turn on. Thank you", 100+i))
+		add(63+9*i, "", campus, "wifi", fmt.Sprintf("There is no wifi in my room (%d), the room next door has it.", 200+i))
+		add(66+9*i, "", campus, "printer offline", "The printer in the front office shows offline. Please help.")
+		add(68+9*i, "", campus, "password", "A student forgot his password and can't log in to Canvas.")
+		add(69+9*i, "", campus, "email", "My outlook is not working, it says disconnected. Just my computer.")
+	}
+	// And what else a desk gets.
+	tuning, _ := schoolMails(tb)
+	for i, s := range tuning {
+		if !s.Emergency {
+			day = append(day, arrival{minute: i, mail: s.mail()})
+		}
+	}
+	slices.SortStableFunc(day, func(a, b arrival) int { return a.minute - b.minute })
+	return day
+}
+
+func TestOutagesOnASimulatedMorning(t *testing.T) {
+	day := morning(t)
+	o := NewOutages(DefaultLexicon())
+	start := time.Date(2026, 9, 14, 7, 0, 0, 0, time.UTC)
+	groups := make(map[string]string) // by id
+	for i, a := range day {
+		id := fmt.Sprint("SR-", i)
+		if _, ok := o.Add(id, start.Add(time.Duration(a.minute)*time.Minute), a.mail); !ok {
+			continue
+		}
+	}
+	// Precision and recall over pairs of requests in groups that are outages, as people hear of them.
+	truth := make(map[string]string)
+	for i, a := range day {
+		id := fmt.Sprint("SR-", i)
+		truth[id] = a.truth
+		if g, ok := o.Of(id); ok && g.Certain() {
+			groups[id] = g.First
+			if a.truth == "" {
+				t.Logf("in %s wrongly: %q %q", g.First, a.mail.Subject, a.mail.Text)
+			}
+		} else if a.truth != "" {
+			t.Logf("missed: %q %q", a.mail.Subject, a.mail.Text)
+		}
+	}
+	var both, said, real float64
+	for a := range truth {
+		for b := range truth {
+			if a >= b {
+				continue
+			}
+			isSaid := groups[a] != "" && groups[a] == groups[b]
+			isReal := truth[a] != "" && truth[a] == truth[b]
+			if isSaid {
+				said++
+			}
+			if isReal {
+				real++
+			}
+			if isSaid && isReal {
+				both++
+			}
+		}
+	}
+	t.Logf("%d mails; of pairs grouped %.3f belong together (precision), of pairs that belong together %.3f are grouped (recall)", len(day), both/said, both/real)
+	if both/said < .95 || both/real < .8 {
+		t.Errorf("precision %.3f, want .95; recall %.3f, want .8", both/said, both/real)
+	}
+}
+
+func TestOutageGrowsEndsAndLetsGo(t *testing.T) {
+	o := NewOutages(DefaultLexicon())
+	at := time.Date(2026, 9, 14, 8, 0, 0, 0, time.UTC)
+	down := Mail{Subject: "internet down", Text: "no internet in the whole building", Campus: "Alder"}
+	for i := range 3 {
+		g, ok := o.Add(fmt.Sprint("SR-", i+1), at.Add(time.Duration(i)*time.Minute), down)
+		if !ok || len(g.Members) != i+1 || g.First != "SR-1" || g.Certain() != (i == 2) {
+			t.Fatalf("after %d: %+v, %v", i+1, g, ok)
+		}
+	}
+	if g, _ := o.Of("SR-2"); !slices.Equal(g.What, []string{"network"}) {
+		t.Errorf("it is about %q, want network", g.What)
+	}
+	if !o.Unlink("SR-1") || o.Unlink("SR-1") {
+		t.Error("SR-1 was to be unlinked, once")
+	}
+	if g, ok := o.Of("SR-3"); !ok || g.First != "SR-2" || !slices.Equal(g.Members, []string{"SR-2", "SR-3"}) {
+		t.Errorf("without SR-1: %+v", g)
+	}
+	if _, ok := o.Of("SR-1"); ok {
+		t.Error("SR-1 is still in a group")
+	}
+	if g, _ := o.Add("SR-9", at.Add(2*time.Minute+OutageWindow+time.Second), down); len(g.Members) != 1 {
+		t.Errorf("hours later it is another outage, not %+v", g)
+	}
+	if _, ok := o.Of("SR-2"); ok {
+		t.Error("what is over is still remembered")
+	}
+}
