@@ -70,6 +70,8 @@ func endsAttribution(s string) bool {
 		}
 		trimmed := strings.TrimRight(s, "-*_ ")
 		return strings.HasSuffix(trimmed, ":") || strings.HasSuffix(trimmed, "wrote")
+	case 'e': // some programs forget the colon
+		return strings.HasSuffix(s, " wrote")
 	case 0x9a: // the fullwidth colon, U+FF1A
 		return strings.HasSuffix(s, "\uff1a")
 	}
@@ -121,7 +123,7 @@ func (t *trimmer) clues(s string) clues {
 	if end := strings.IndexByte(s, '>'); end >= 0 && !c.enclosed {
 		c.continues = s[0] == '<' || strings.IndexByte(s[:end], '<') < 0
 	}
-	first := true
+	first, second := true, false
 	for rest := s; rest != ""; {
 		var w []byte
 		w, rest = t.word(rest)
@@ -129,10 +131,14 @@ func (t *trimmer) clues(s string) clues {
 			break
 		}
 		if first {
-			c.opens = openers[string(w)] && c.date || s[0] >= '0' && s[0] <= '9' && c.date || c.enclosed
+			c.opens = (prepositions[string(w)] || weekdays[string(w)]) && c.date || s[0] >= '0' && s[0] <= '9' && c.date || c.enclosed
 			c.quoting = quotingWords[string(w)]
 			c.continues = c.continues || wroteWords[string(w)]
-			first = false
+			first, second = false, prepositions[string(w)]
+		} else if second {
+			// "On Wed, Dec 9, Kim" has neither year nor time
+			c.opens = c.opens || weekdays[string(w)] || monthNamed(string(w)) > 0 && hasDigit(s)
+			second = false
 		}
 		c.verb = c.verb || wroteWords[string(w)]
 	}
@@ -204,6 +210,8 @@ func digitRun(s string, i int) int {
 	}
 	return n
 }
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 func hasHigh(s string) bool {
 	for i := 0; i < len(s); i++ {

@@ -40,36 +40,35 @@ var wroteParts = phrases(
 	"작성", "님이 쓴", "님의 말", "보낸 메일", "เขียน", "लिखा", "লিখেছেন", "כתב/ה", "đã viết", "ezt írta",
 )
 
-// openers begin attributions in which a date follows.
-var openers = wordSet(`
+// prepositions and weekdays begin attributions in which a date follows.
+var prepositions = wordSet(`
 	on at in
 	am um
-	le
-	el
-	il in
-	em no na
+	le el il
+	em no na dia
 	op
 	den d
-	dne dňa dna
-	dnia w
-	ha
-	la în pe
-	dana
+	dne dňa dna dnia w
+	ha la în pe dana
 	στις
-	tarihinde
 	vào lúc ngày
 	pada
-	em
-	a
-	kl
+	a kl
+	在 于 於
+	في بتاريخ
+	ב בתאריך
+	zitat
+`)
+
+var weekdays = wordSet(`
 	mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday
 	mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag
 	lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche
-	lunes martes miércoles jueves viernes sábado domingo
-	lunedì martedì mercoledì giovedì venerdì sabato domenica
-	segunda terça quarta quinta sexta
-	maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
-	måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag
+	mié jue vie sáb dom lunes martes miércoles jueves viernes sábado domingo dl dt dc dj dv ds dg
+	gio lunedì martedì mercoledì giovedì venerdì sabato domenica
+	seg ter qua qui sex segunda terça quarta quinta sexta
+	wo za zo maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+	mån tis ons tors tor lör lør sön søn man tir måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag
 	ma ti ke to pe la su maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai maanantaina tiistaina
 	keskiviikkona torstaina perjantaina lauantaina sunnuntaina
 	pondělí úterý středa čtvrtek pátek sobota neděle po út st čt pá so ne
@@ -79,10 +78,6 @@ var openers = wordSet(`
 	hétfő kedd szerda csütörtök péntek szombat vasárnap
 	luni marți miercuri joi vineri sâmbătă duminică
 	pazartesi salı çarşamba perşembe cuma cumartesi pazar
-	在 于 於
-	في بتاريخ
-	ב בתאריך
-	zitat
 `)
 
 // quotingWords begin attributions that have no verb, such as "Quoting Kim <kim@school.example>:".

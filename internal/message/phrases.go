@@ -1,5 +1,7 @@
 package message
 
+import "slices"
+
 // phraseSet finds which of many phrases a text contains, in one pass over it: the first three bytes of the phrases are
 // looked up in a filter at each position, and the few positions that pass are compared. The work is bounded by the
 // length of the text times the number of phrases that begin alike.
@@ -44,7 +46,7 @@ func (p *phraseSet) find(text string, limit int) int {
 			continue
 		}
 		for _, s := range p.byHead[head] {
-			if len(s) > len(text)-i || text[i:i+len(s)] != s || contains(seen, s) {
+			if len(s) > len(text)-i || text[i:i+len(s)] != s || slices.Contains(seen, s) {
 				continue
 			}
 			if n++; n >= limit {
@@ -62,13 +64,4 @@ func (p *phraseSet) like(text string) []string {
 		return nil
 	}
 	return p.byHead[phraseHead(text, 0)]
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }

@@ -27,6 +27,10 @@ var attributions = []struct {
 	{name: "en Horde", line: "Quoting Kim Tran <kim@school.example>:"},
 	{name: "en GroupWise", line: ">>> Kim Tran <kim@school.example> 11/23/2026 9:10 AM >>>"},
 	{name: "en emphasised", line: "*On Mon, Nov 23, 2026 at 9:10 AM Kim Tran <kim@school.example> wrote:*"},
+	{name: "en without year and time", line: "On Wed, Dec 9, Kim Tran\n<kim@school.example>\nwrote:"},
+	{name: "en day first", line: "On 11-Nov-2026, at 6:54 PM, Kim Tran <kim@school.example> wrote:"},
+	{name: "en without a colon", line: "On Mon, Nov 23, 2026 at 9:10 AM, Kim Tran <kim@school.example> wrote"},
+	{name: "fr Zimbra", line: "- Le 2026-11-23 09:10, Kim Tran a écrit :"},
 	{name: "en name only", line: "Kim Tran wrote:", weak: true},
 	{name: "es Gmail", line: "El lun, 23 nov 2026 a las 9:10, Kim Tran (<kim@school.example>) escribió:"},
 	{name: "es Apple Mail", line: "El 23 nov 2026, a las 9:10, Kim Tran <kim@school.example> escribió:"},
@@ -106,6 +110,8 @@ func TestSentencesAreNoAttributions(t *testing.T) {
 		"On this day\n\nI wrote something\n\nnobody read.",
 		"2026-11-23 09:10 printer offline\n2026-11-23 09:11 printer online",
 		"Please write to kim@school.example:\n\nshe knows the room.",
+		"On Friday, one thing I did was learning\nhow the new printer works, as you wrote.",
+		"This is what the old teacher wrote",
 		"Students in Room 214 need:\n\n1. Chromebooks",
 	} {
 		checkTrim(t, text, text)
