@@ -150,11 +150,17 @@ var boilerplates = []string{
 	"format html", "formaat html", "in formato html",
 }
 
-// says tells whether a text already holds what another one would add.
-func says(text, more string) bool {
-	line, _, _ := strings.Cut(more, "\n")
-	if _, title, ok := strings.Cut(line, ": "); ok {
-		line = title
+// says tells whether a text already tells of the event that a calendar part would add: its title, and when.
+func says(text, event string) bool {
+	title, _, _ := strings.Cut(event, "\n")
+	_, title, _ = strings.Cut(title, ": ")
+	if title == "" || !strings.Contains(text, title) {
+		return event == ""
 	}
-	return more == "" || line != "" && strings.Contains(text, line) && (strings.Contains(text, "When") || strings.Contains(text, "Wann") || strings.Contains(text, "Cuándo"))
+	for _, when := range []string{"When", "Wann", "Cuándo", "Quand", "Quando", "Wanneer"} {
+		if strings.Contains(text, when) {
+			return true
+		}
+	}
+	return false
 }

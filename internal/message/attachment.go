@@ -7,7 +7,7 @@ import (
 )
 
 // attachments lists what is not text for reading. With sums their checksums are worked out, for which each is decoded once.
-func (c *composer) attachments(root *node, sums bool) []Attachment {
+func (c *composer) attachments(sums bool) []Attachment {
 	for i := range c.parts {
 		p := &c.parts[i]
 		if p.isBody() && (!p.unfinished || isBlank(p.body)) || isVariant(p) {

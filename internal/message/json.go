@@ -2,6 +2,8 @@ package message
 
 import (
 	"encoding/hex"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -83,4 +85,79 @@ func utcOrNil(t time.Time) *time.Time {
 	}
 	t = t.UTC()
 	return &t
+}
+
+// String shows the reading to an operator: what the mail is taken for and why, who wrote it, what is new in it and what is not.
+func (r Reading) String() string {
+	var b strings.Builder
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%-12s %s\n", name, value)
+		}
+	}
+	line("file", r.File)
+	line("kind", string(r.Kind)+": "+r.KindReason)
+	if r.From == nil {
+		line("from", "nobody")
+	} else {
+		line("from", r.From.String())
+	}
+	line("to", joinAddresses(r.To))
+	line("cc", joinAddresses(r.Cc))
+	line("reply to", joinAddresses(r.ReplyTo))
+	line("subject", r.Subject)
+	if r.Topic != r.Subject {
+		line("topic", r.Topic)
+	}
+	line("date", showTime(r.Date))
+	line("message id", r.MessageID)
+	line("in reply to", strings.Join(r.InReplyTo, " "))
+	line("references", strings.Join(r.References, " "))
+	line("language", r.Language)
+	if r.Signed {
+		line("signed", "yes")
+	}
+	if r.Encrypted {
+		line("encrypted", "yes")
+	}
+	if f := r.ForwardedFrom; f != nil {
+		line("forwarded", strings.TrimSpace(f.String()+" "+showTime(f.Date)+" "+f.Subject))
+	}
+	for _, p := range r.Bounce {
+		line("bounce", strings.Join(strings.Fields(strings.Join([]string{p.Recipient, p.Action, p.Status, p.Diagnostic}, " ")), " "))
+	}
+	for _, a := range r.Attachments {
+		inline := ""
+		if a.Inline {
+			inline = ", inline"
+		}
+		line("attachment", fmt.Sprintf("%s (%s, %d bytes%s)", a.Name, a.Type, a.Size, inline))
+	}
+	for _, d := range r.Defects {
+		line("defect", d)
+	}
+	passage(&b, "new", r.Reply)
+	passage(&b, "the rest", r.Elided)
+	return b.String()
+}
+
+func passage(b *strings.Builder, title, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "\n%s:\n  | %s\n", title, strings.ReplaceAll(text, "\n", "\n  | "))
+	}
+}
+
+func joinAddresses(list []Address) string {
+	all := make([]string, len(list))
+	for i, a := range list {
+		all[i] = a.String()
+	}
+	return strings.Join(all, ", ")
+}
+
+func showTime(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.RFC3339)
 }

@@ -29,7 +29,7 @@ func parse(raw []byte, level int) *Message {
 
 	c := composer{m: m, parts: w.parts, budget: maxText}
 	m.Text = c.compose(&root)
-	m.Attachments = c.attachments(&root, level == 0)
+	m.Attachments = c.attachments(level == 0)
 	if level == 0 {
 		m.Fingerprint = fingerprint(header, body)
 	}

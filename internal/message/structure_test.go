@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -78,7 +79,7 @@ func TestMails(t *testing.T) {
 }
 
 // checkInvariants holds what is promised of any mail whatever.
-func checkInvariants(t interface{ Fatalf(string, ...any) }, raw []byte, m *Message) {
+func checkInvariants(t interface{ Fatalf(string, ...any) }, m *Message) {
 	texts := map[string]string{"subject": m.Subject, "topic": m.Topic, "text": m.Text, "reply": m.Reply, "elided": m.Elided, "from": m.From.String(), "message-id": m.MessageID}
 	for i, a := range m.Attachments {
 		texts[fmt.Sprint("attachment ", i)] = a.Name
@@ -153,7 +154,7 @@ func TestAnyBytes(t *testing.T) {
 			}
 		}
 		m := Parse(raw)
-		checkInvariants(t, raw, m)
+		checkInvariants(t, m)
 		if again := Parse(raw); outline(again) != outline(m) || again.Reply != m.Reply || again.Kind != m.Kind || again.Fingerprint != m.Fingerprint {
 			t.Fatalf("two readings differ")
 		}
@@ -188,7 +189,7 @@ func TestHostileMails(t *testing.T) {
 	for name, raw := range tests {
 		t.Run(name, func(t *testing.T) {
 			m := Parse([]byte(raw))
-			checkInvariants(t, []byte(raw), m)
+			checkInvariants(t, m)
 			if len(m.Header) > 2*maxFields {
 				t.Errorf("%d header fields", len(m.Header))
 			}
@@ -250,4 +251,34 @@ func TestBase64Pieces(t *testing.T) {
 			t.Fatalf("%d bytes in lines of %d came out as %d", len(content), width, len(pieces))
 		}
 	})
+}
+
+// TestReading holds the names that scripts rely on, and that nothing is null that should be a list.
+func TestReading(t *testing.T) {
+	for _, raw := range [][]byte{nil, withAttachment(10)} {
+		r := Parse(raw).Reading("x.eml")
+		b, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]any
+		if err := json.Unmarshal(b, &got); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"file", "from", "to", "cc", "reply_to", "subject", "date", "message_id", "in_reply_to", "references", "text", "reply", "elided",
+			"attachments", "kind", "kind_reason", "bounce", "forwarded_from", "defects"} {
+			if v, ok := got[name]; !ok || v == nil && name != "from" && name != "date" && name != "forwarded_from" {
+				t.Errorf("%s is %v in %s", name, v, b)
+			}
+		}
+		if !strings.Contains(r.String(), "x.eml") || !strings.Contains(r.String(), string(r.Kind)) {
+			t.Errorf("got %s", r)
+		}
+	}
+	r := Parse(withAttachment(10)).Reading("x.eml")
+	for _, want := range []string{"from         Rosa Alvarez <r.alvarez@maple.school.example>\n", "topic        Projector in room 12 shows no picture\n", "photo.jpg (image/jpeg, 10 bytes)", "\nnew:\n  | Hello,\n"} {
+		if !strings.Contains(r.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, r)
+		}
+	}
 }
