@@ -78,8 +78,9 @@ func saysDelivered(m *Message) bool {
 	return deliveredWords.in(text) && !bounceWords.in(text)
 }
 
-// wordedBounce weighs what speaks for a bounce that is no standard report. Four points decide, and neither a person's
-// mail that talks of bounces nor an automatic answer gets them.
+// wordedBounce weighs what speaks for a bounce that is no standard report. Four points decide. A person who writes about
+// bounces uses the same words, so without a sign that a machine sent the mail it takes the error of a mail server and the
+// original mail below it too.
 func wordedBounce(m *Message, parts []part) (Kind, string) {
 	subject := strings.ToLower(m.Subject)
 	points, why := 0, []string(nil)
@@ -87,20 +88,20 @@ func wordedBounce(m *Message, parts []part) (Kind, string) {
 		points += n
 		why = append(why, reason)
 	}
-	daemon := isDaemon(m)
-	if daemon {
+	machine := false
+	if isDaemon(m) {
+		machine = true
 		add(2, "sent by "+shorten(fromField(m), 50))
 	}
 	if nullSender(m) {
+		machine = true
 		add(1, "Return-Path: <>")
 	}
-	switch {
-	case bounceSubjects.in(subject):
-		add(2, "subject "+shorten(m.Subject, 50))
-	case delayWords.in(subject):
+	machine = machine || autoSubmitted(m) != "" || isBulk(m)
+	if bounceSubjects.in(subject) || delayWords.in(subject) {
 		add(2, "subject "+shorten(m.Subject, 50))
 	}
-	if points == 0 || !daemon && !nullSender(m) && hasPrefixOf(subject, []string{"re:", "fw:", "fwd:", "aw:", "wg:", "rv:", "tr:"}) {
+	if points == 0 || !machine && (isForwardSubject(m.Subject) || isAnswerSubject(m.Subject)) {
 		return "", ""
 	}
 	text, copied := cutCopy(clip(m.Text, maxNotice))
@@ -110,15 +111,16 @@ func wordedBounce(m *Message, parts []part) (Kind, string) {
 	} else if strings.Contains(lower, "final-recipient:") || strings.Contains(lower, "diagnostic-code:") {
 		add(3, "the fields of a delivery report")
 	}
-	if daemon || nullSender(m) {
-		if code, _ := enhancedCode(text); code != "" && code[0] != '2' || replyCode(text) != "" {
-			add(1, "an SMTP reply code")
-		}
-		if copied != "" || isPart(parts, "message/rfc822") || isPart(parts, "text/rfc822-headers") {
-			add(1, "the original mail below")
-		}
+	proof := 0
+	if code, _ := enhancedCode(text); code != "" && code[0] != '2' || replyCode(text) != "" {
+		proof++
+		add(1, "an SMTP reply code")
 	}
-	if points < 4 {
+	if copied != "" || isPart(parts, "message/rfc822") || isPart(parts, "text/rfc822-headers") {
+		proof++
+		add(1, "the original mail below")
+	}
+	if points < 4 || !machine && proof < 2 {
 		return "", ""
 	}
 	if n := newNotice(m, parts); n.action() == "delayed" && len(n.recipients()) == 0 {

@@ -38,6 +38,9 @@ func TestKindByHeader(t *testing.T) {
 		{"Subject: Delivery of the new laptops", Personal},
 		{"Subject: FW: Undeliverable: Report cards", Personal},
 		{"Subject: Mail could not be delivered to parents", Personal},
+		{"Subject: Undeliverable mail|X-Text: My mails to parents could not be delivered, and one came back with 550 5.1.1 user unknown.", Personal},
+		{"Subject: RE: Undeliverable: Report cards|X-Text: This one bounced, can you see why? Delivery has failed to kim@other.example.", Personal},
+		{"Subject: Enrollment (verification) form", Personal},
 
 		{"Auto-Submitted: auto-replied", AutoReply},
 		{"Auto-Submitted: auto-replied (vacation)", AutoReply},
