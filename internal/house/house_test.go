@@ -36,7 +36,7 @@ var neighbours = map[string]string{
 }
 
 // apart are rooms that stand beside the house: servers and networks for the demo and the tests, and the templates.
-var apart = []string{"demo/school", "inprocess", "memnet", "realserver", "house", "templates"}
+var apart = []string{"demo/school", "inprocess", "memnet", "realserver", "house", "templates", "store/storetest"}
 
 // pure are the rooms of decisions.
 var pure = []string{

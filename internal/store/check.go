@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 
+	"triaged/internal/intake"
 	"triaged/internal/request"
 )
 
@@ -26,66 +31,169 @@ func (c *Result) found(format string, args ...any) {
 }
 
 // Check proves the state: page integrity, every checksum, every snapshot against its events, every index in both
-// directions, and that the raw
-// mails are there. It does not
-// read the raw bytes themselves: see CheckRaw.
+// directions, and that the raw mails are there. It does not read the raw bytes themselves: see CheckRaw. It may run beside
+// writers, and sees the state as it was at its beginning.
 func (s *Store) Check() (Result, error) {
 	c := Result{Problems: []string{}}
-	err := s.View(func(tx *Tx) error {
-		for err := range tx.bolt.Check() {
-			c.found("page: %v", err)
+	f, err := os.Open(filepath.Join(s.options.Dir, stateFile))
+	if err != nil {
+		return c, fmt.Errorf("cannot read the state file: %w", err)
+	}
+	defer f.Close()
+	err = s.View(func(tx *Tx) error {
+		if _, err := checkPages(f, uint64(tx.bolt.ID())); err != nil {
+			c.found("state file: %v", err)
 		}
-		want := expected{}
-		tx.checkRequests(&c, want)
-		tx.checkLedger(&c, want)
-		tx.checkOutbox(&c, want)
-		tx.checkIndexes(&c, want)
-		tx.checkTexts(&c)
+		k := checker{Result: &c, tx: tx, want: map[bucketName]int{}, missing: map[bucketName]bool{}, sizes: map[uint32]int64{}}
+		k.requests()
+		k.ledger()
+		k.outbox()
+		k.desk()
+		k.rest()
+		for _, name := range indexes {
+			k.index(name)
+		}
 		return nil
 	})
-	if err != nil {
+	if errors.Is(err, ErrDamaged) {
 		c.found("%v", err)
+		err = nil
 	}
-	return c, nil
+	return c, err
 }
 
-// expected holds the index entries that ought to be there.
-type expected map[string]map[string]bool
+// checker is one check under way. It holds no record longer than it looks at it: what an index must contain is
+// looked up entry by entry, and counted, so that nothing else can be in an index that has as many entries.
+type checker struct {
+	*Result
+	tx      *Tx
+	want    map[bucketName]int
+	missing map[bucketName]bool
+	sizes   map[uint32]int64 // of raw files
+}
 
-func (x expected) add(keys []indexKey) {
-	for _, k := range keys {
-		m := x[string(k.bucket)]
-		if m == nil {
-			m = map[string]bool{}
-			x[string(k.bucket)] = m
+// expect looks up the index entries of one record.
+func (c *checker) expect(of string, keys []indexKey) {
+	for i, k := range keys {
+		if slices.ContainsFunc(keys[:i], k.same) {
+			continue
 		}
-		m[string(k.key)] = true
+		c.want[k.bucket]++
+		value, ok := c.tx.get(k.bucket, k.key)
+		if !ok || !bytes.Equal(value, k.value) {
+			c.missing[k.bucket] = true
+			c.found("index %s: the entry %x of %s is missing", k.bucket, k.key, of)
+		}
 	}
 }
 
-func (tx *Tx) checkRequests(c *Result, want expected) {
-	for r := range tx.Requests() {
+// index looks for entries that belong to nothing.
+func (c *checker) index(name bucketName) {
+	if c.tx.count(name) == c.want[name] && !c.missing[name] {
+		return
+	}
+	c.tx.prefixed(name, nil, func(k, v []byte) bool {
+		here := indexKey{name, k, v}
+		if !slices.ContainsFunc(c.owner(here), here.same) {
+			c.found("index %s: the entry %x belongs to nothing", name, k)
+		}
+		return true
+	})
+}
+
+// owner gives all entries of the record that an entry names.
+func (c *checker) owner(k indexKey) []indexKey {
+	last := number(k.key, len(k.key)-8)
+	switch k.bucket {
+	case bucketQueue:
+		return c.requestKeys(number(k.key, 9))
+	case bucketNew, bucketDue:
+		return c.requestKeys(number(k.key, 8))
+	case bucketByUID:
+		last = number(k.value, 0)
+		fallthrough
+	case bucketCopies, bucketByOutcome:
+		row, _ := c.tx.Row(last)
+		return row.indexKeys()
+	case bucketByKind:
+		var e intake.DeskEvent
+		c.tx.getJSON(bucketDesk, key64(last), &e)
+		return []indexKey{deskKey(last, e)}
+	case bucketMails:
+		if number(k.key, 8) == mailIn {
+			return c.mailKeys(request.Number(number(k.key, 0)))
+		}
+	case bucketBySentID:
+		last = number(k.value, 0)
+	}
+	e, _ := c.tx.Entry(last)
+	return e.indexKeys()
+}
+
+func (c *checker) requestKeys(n uint64) []indexKey {
+	r, _ := c.tx.Request(request.Number(n))
+	return c.tx.s.indexKeys(r)
+}
+
+func (c *checker) mailKeys(n request.Number) (keys []indexKey) {
+	for _, e := range c.tx.Events(n) {
+		if k, ok := mailKey(n, e); ok {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+func (c *checker) requests() {
+	for r := range c.tx.Requests() {
 		c.Requests++
-		events := tx.Events(r.Number)
+		name := fmt.Sprintf("request %d", r.Number)
+		events := c.tx.Events(r.Number)
 		c.Events += len(events)
 		folded, err := request.Fold(r.Number, events)
 		switch {
 		case err != nil:
-			c.found("request %d: %v", r.Number, err)
+			c.found("%s: %v", name, err)
 		case !sameSnapshot(folded, r):
-			c.found("request %d: its snapshot is not what its events make", r.Number)
+			c.found("%s: its snapshot is not what its events make", name)
 		}
-		want.add(tx.s.indexKeys(r))
-		for _, ref := range []request.TextRef{r.Subject, r.Text} {
-			if ref != "" && tx.bucket(bucketTexts).Get([]byte(ref)) == nil {
-				c.found("request %d: text %s is missing", r.Number, ref)
+		keys := c.tx.s.indexKeys(r)
+		for _, e := range events {
+			if k, ok := mailKey(r.Number, e); ok {
+				keys = append(keys, k)
+			}
+			c.text(name, e.Subject)
+			c.text(name, e.Text)
+		}
+		c.expect(name, keys)
+	}
+	c.strayEvents()
+}
+
+// strayEvents looks for events that the snapshots do not account for.
+func (c *checker) strayEvents() {
+	if c.tx.count(bucketEvents) == c.Events {
+		return
+	}
+	var last uint64
+	c.tx.prefixed(bucketEvents, nil, func(k, _ []byte) bool {
+		if n := number(k, 0); n != last {
+			last = n
+			if _, ok := c.tx.Request(request.Number(n)); !ok {
+				c.found("request %d has events and no snapshot", n)
 			}
 		}
+		return true
+	})
+}
+
+// text looks a text up. One that somebody wanted forgotten is there, and empty.
+func (c *checker) text(of string, ref request.TextRef) {
+	if ref == "" {
+		return
 	}
-	last := uint64(tx.LastNumber())
-	k, _ := tx.bucket(bucketEvents).Cursor().Last()
-	if k != nil && binary.BigEndian.Uint64(k) > last {
-		c.found("events of request %d, which has no snapshot", binary.BigEndian.Uint64(k))
+	if _, ok := c.tx.get(bucketTexts, []byte(ref)); !ok {
+		c.found("%s: text %s is missing", of, ref)
 	}
 }
 
@@ -96,103 +204,126 @@ func sameSnapshot(a, b request.Request) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-func (tx *Tx) checkLedger(c *Result, want expected) {
-	for row := range tx.Ledger(0) {
+func (c *checker) ledger() {
+	for row := range c.tx.Ledger(0) {
 		c.Mails++
-		want.add(row.indexKeys())
+		name := fmt.Sprintf("ledger %d", c.Mails)
+		if row.Number != uint64(c.Mails) {
+			c.found("%s is missing", name)
+			c.Mails = int(row.Number)
+		}
+		c.expect(name, row.indexKeys())
 		if row.Outcome.Meaning().Outcome == "" {
-			c.found("ledger %d: unknown outcome %q", row.Number, row.Outcome)
+			c.found("%s: unknown outcome %q", name, row.Outcome)
 		}
-		if row.Request != 0 {
-			if _, ok := tx.Request(row.Request); !ok {
-				c.found("ledger %d: there is no request %d", row.Number, row.Request)
-			}
-		}
-		if row.Raw != (RawRef{}) {
-			if err := tx.s.raw.covers(row.Raw); err != nil {
-				c.found("ledger %d: %v", row.Number, err)
-			}
-		}
+		c.request(name, row.Request)
+		c.raw(name, row.Raw)
+	}
+	if last := c.tx.sequence(bucketLedger); last != uint64(c.Mails) {
+		c.found("ledger %d to %d are missing", c.Mails+1, last)
 	}
 }
 
-func (tx *Tx) checkOutbox(c *Result, want expected) {
-	for e := range tx.Outbox("") {
-		want.add(e.indexKeys())
-		want.add([]indexKey{{bucketBySentID, hashKey(e.MessageID)}})
+func (c *checker) request(of string, n request.Number) {
+	if n == 0 {
+		return
+	}
+	if _, ok := c.tx.get(bucketSnaps, key64(uint64(n))); !ok {
+		c.found("%s: there is no request %d", of, n)
+	}
+}
+
+func (c *checker) outbox() {
+	var last uint64
+	c.tx.entriesFrom(0, func(e Entry) bool {
+		name := fmt.Sprintf("outbox %d", e.ID)
+		last = e.ID
+		c.expect(name, e.indexKeys())
 		if e.State != Pending && e.State != Held && e.State != Sent && e.State != Dead {
-			c.found("outbox %d: unknown state %q", e.ID, e.State)
+			c.found("%s: unknown state %q", name, e.State)
 		}
 		if e.Letter.To.Address == "" {
-			c.found("outbox %d: nobody to send to", e.ID)
+			c.found("%s: nobody to send to", name)
 		}
-		if e.Raw != (RawRef{}) {
-			if err := tx.s.raw.covers(e.Raw); err != nil {
-				c.found("outbox %d: %v", e.ID, err)
-			}
+		if _, joined := c.tx.ThreadOf(e.MessageID); e.Letter.Request != 0 && !joined {
+			c.found("%s: its Message-ID leads to no request", name)
 		}
+		c.request(name, e.Letter.Request)
+		c.raw(name, e.Raw)
+		return true
+	})
+	if given := c.tx.sequence(bucketOutbox); given < last {
+		c.found("outbox %d would be given out twice", last)
 	}
 }
 
-func (tx *Tx) checkIndexes(c *Result, want expected) {
-	for _, name := range [][]byte{bucketQueue, bucketNew, bucketDue, bucketByUID, bucketByID, bucketByContent, bucketToSend, bucketHeldDead, bucketBySentID, bucketRates} {
-		keys := want[string(name)]
-		cursor := tx.bucket(name).Cursor()
-		for k, _ := cursor.First(); k != nil; k, _ = cursor.Next() {
-			if !keys[string(k)] {
-				c.found("index %s: entry %x belongs to nothing", name, k)
-			}
-			delete(keys, string(k))
+func (c *checker) desk() {
+	c.tx.prefixed(bucketDesk, nil, func(k, v []byte) bool {
+		var e intake.DeskEvent
+		if c.tx.decode(bucketDesk, k, v, &e) {
+			n := number(k, 0)
+			c.expect(fmt.Sprintf("desk event %d", n), []indexKey{deskKey(n, e)})
 		}
-		for k := range keys {
-			c.found("index %s: entry %x is missing", name, k)
+		return true
+	})
+}
+
+// rest proves what no index describes.
+func (c *checker) rest() {
+	c.tx.prefixed(bucketTexts, nil, func(k, v []byte) bool {
+		if len(v) > 0 && request.RefOf(string(v)) != request.TextRef(k) {
+			c.found("text %s is not what its reference says", k)
 		}
+		return true
+	})
+	c.tx.prefixed(bucketThread, nil, func(k, v []byte) bool {
+		if len(v) != 8 {
+			c.found("thread %x leads nowhere", k)
+			return true
+		}
+		c.request(fmt.Sprintf("thread %x", k), request.Number(binary.BigEndian.Uint64(v)))
+		return true
+	})
+	for _, name := range []bucketName{bucketMeta, bucketLinks, bucketLooks} {
+		c.tx.count(name) // reads every checksum
 	}
 }
 
-func (tx *Tx) checkTexts(c *Result) {
-	cursor := tx.bucket(bucketTexts).Cursor()
-	for k, v := cursor.First(); k != nil; k, v = cursor.Next() {
-		if text, err := unseal(v); err != nil || len(text) > 0 && request.RefOf(string(text)) != request.TextRef(k) {
-			c.found("text %s is not what was written", k)
+// raw tells whether a file holds all of a record, without reading it.
+func (c *checker) raw(of string, ref RawRef) {
+	if ref == (RawRef{}) {
+		return
+	}
+	path := c.tx.s.raw.path(ref.File)
+	size, known := c.sizes[ref.File]
+	if !known {
+		size = -1
+		if info, err := os.Stat(path); err == nil {
+			size = info.Size()
 		}
+		c.sizes[ref.File] = size
+	}
+	switch {
+	case size < 0:
+		c.found("%s: %s is missing", of, path)
+	case ref.Offset < 0 || ref.Length < rawHead || ref.Offset > size-ref.Length:
+		c.found("%s: %s ends before offset %d", of, path, ref.Offset+ref.Length)
 	}
 }
 
 // CheckRaw reads every raw mail that the ledger and the outbox name, and compares its checksum. It takes as long as
 // reading the files does.
 func (s *Store) CheckRaw(c *Result) error {
-	return s.View(func(tx *Tx) error {
-		check := func(what string, n uint64, ref RawRef) {
-			if ref == (RawRef{}) {
-				return
-			}
-			if _, err := s.Raw(ref); err != nil {
-				c.found("%s %d: %v", what, n, err)
-			}
+	check := func(what string, n uint64, ref RawRef) {
+		if ref == (RawRef{}) {
+			return
 		}
-		for row := range tx.Ledger(0) {
-			check("ledger", row.Number, row.Raw)
+		if _, err := s.Raw(ref); err != nil {
+			c.found("%s %d: %v", what, n, err)
 		}
-		for e := range tx.Outbox("") {
-			check("outbox", e.ID, e.Raw)
-		}
-		return nil
-	})
-}
-
-// covers tells whether a file holds all of a record, without reading it.
-func (l *rawLog) covers(ref RawRef) error {
-	f, err := l.reader(ref.File)
-	if err != nil {
-		return err
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if ref.Offset+ref.Length > info.Size() {
-		return fmt.Errorf("raw mails: %s ends before offset %d", l.path(ref.File), ref.Offset+ref.Length)
-	}
-	return nil
+	return errors.Join(
+		s.EachRow(0, func(row Row) error { check("ledger", row.Number, row.Raw); return nil }),
+		s.EachEntry(func(e Entry) error { check("outbox", e.ID, e.Raw); return nil }),
+	)
 }

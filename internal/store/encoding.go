@@ -6,55 +6,70 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// seal puts a checksum in front of a value: bbolt does not notice a flipped bit.
-func seal(value []byte) []byte {
-	b := make([]byte, 4, 4+len(value))
-	binary.BigEndian.PutUint32(b, crc32.Checksum(value, castagnoli))
+const sealSize = 4
+
+// checksum covers a value and the place it belongs to, so that neither a flipped bit nor a value under another's key
+// passes: bbolt notices neither.
+func checksum(name bucketName, key, value []byte) uint32 {
+	var buffer [256]byte
+	place := append(append(buffer[:0], name...), 0)
+	place = append(binary.BigEndian.AppendUint16(place, uint16(len(key))), key...)
+	return crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, value)
+}
+
+// seal puts the checksum in front of a value.
+func seal(name bucketName, key, value []byte) []byte {
+	b := make([]byte, sealSize, sealSize+len(value))
+	binary.BigEndian.PutUint32(b, checksum(name, key, value))
 	return append(b, value...)
 }
 
-// unseal returns the value behind the checksum. The result lies in the database's memory and is valid only within the
-// transaction.
-func unseal(b []byte) ([]byte, error) {
-	if len(b) < 4 || binary.BigEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
-		return nil, ErrDamaged
+// unseal returns the value behind its checksum, and whether it is what was written.
+func unseal(name bucketName, key, sealed []byte) ([]byte, bool) {
+	if len(sealed) < sealSize {
+		return nil, false
 	}
-	return b[4:], nil
+	value := sealed[sealSize:]
+	return value, binary.BigEndian.Uint32(sealed) == checksum(name, key, value)
 }
 
-func (tx *Tx) putJSON(bucket, key []byte, v any) {
+func (tx *Tx) putJSON(name bucketName, key []byte, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		tx.fail(err)
+		tx.fail(fmt.Errorf("bucket %s: %w", name, err))
 		return
 	}
-	tx.put(bucket, key, seal(b))
+	tx.put(name, key, b)
 }
 
 // getJSON reads a value into v and tells whether it was there.
-func (tx *Tx) getJSON(bucket, key []byte, v any) bool {
-	b := tx.bucket(bucket).Get(key)
-	if b == nil {
-		return false
-	}
-	return tx.decode(bucket, key, b, v)
+func (tx *Tx) getJSON(name bucketName, key []byte, v any) bool {
+	b, ok := tx.get(name, key)
+	return ok && tx.decode(name, key, b, v)
 }
 
-func (tx *Tx) decode(bucket, key, sealed []byte, v any) bool {
-	b, err := unseal(sealed)
-	if err == nil {
-		err = json.Unmarshal(b, v)
-	}
-	if err != nil {
-		tx.fail(fmt.Errorf("%s, entry %x: %w: run `triaged check`", bucket, key, err))
+func (tx *Tx) decode(name bucketName, key, value []byte, v any) bool {
+	if err := json.Unmarshal(value, v); err != nil {
+		tx.fail(damaged(fmt.Sprintf("bucket %s, entry %x: %v", name, key, err)))
 		return false
 	}
 	return true
+}
+
+// getNumber reads a value that is a number.
+func (tx *Tx) getNumber(name bucketName, key []byte) (uint64, bool) {
+	b, ok := tx.get(name, key)
+	if !ok || len(b) != 8 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint64(b), true
 }
 
 func key64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
@@ -67,10 +82,34 @@ func key64s(n ...uint64) []byte {
 	return b
 }
 
+// named is a key that begins with a name of no fixed length.
+func named[T ~string](name T, n ...uint64) []byte {
+	return slices.Concat([]byte(name), []byte{0}, key64s(n...))
+}
+
+// number reads the number at an offset of a key; 0 if the key is too short.
+func number(key []byte, at int) uint64 {
+	if at < 0 || at+8 > len(key) {
+		return 0
+	}
+	return binary.BigEndian.Uint64(key[at:])
+}
+
+// The times that a key can hold. Times outside are taken for the nearest.
+var (
+	earliest = time.Unix(0, -1<<63)
+	latest   = time.Unix(0, 1<<63-1)
+)
+
 // timeKey orders times; the zero time comes last, since nothing is due then.
 func timeKey(t time.Time) uint64 {
-	if t.IsZero() {
+	switch {
+	case t.IsZero():
 		return 1<<64 - 1
+	case t.Before(earliest):
+		return 0
+	case !t.Before(latest):
+		return 1<<64 - 2
 	}
 	return uint64(t.UnixNano()) ^ 1<<63
 }
@@ -82,8 +121,17 @@ func keyTime(k uint64) time.Time {
 	return time.Unix(0, int64(k^1<<63)).UTC()
 }
 
-// hashKey shortens a Message-ID, whose length is its sender's choice, to a key.
-func hashKey(id string) []byte {
-	sum := sha256.Sum256([]byte(id))
+// hashKey shortens a Message-ID or an address, whose length is its sender's choice, to a key of 16 bytes.
+func hashKey(s string) []byte {
+	sum := sha256.Sum256([]byte(valid(s)))
 	return sum[:16]
+}
+
+// valid is a string as JSON gives it back: each byte that is not UTF-8 is replaced. Keys are made of it, so that they can
+// be made again from the record.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
 }

@@ -1,15 +1,27 @@
 package store
 
 import (
-	"encoding/binary"
+	"bytes"
 	"iter"
+	"slices"
 	"time"
 
 	"triaged/internal/request"
 )
 
-// indexKeys are all index entries of one snapshot, as bucket and key. They follow from the snapshot alone, so that an
-// old snapshot tells what to remove and Check what ought to be there.
+// indexKey is one entry of an index.
+type indexKey struct {
+	bucket bucketName
+	key    []byte
+	value  []byte // mostly nil: the key says all
+}
+
+func (k indexKey) same(o indexKey) bool {
+	return k.bucket == o.bucket && bytes.Equal(k.key, o.key) && bytes.Equal(k.value, o.value)
+}
+
+// indexKeys are all index entries of one snapshot. They follow from the snapshot alone, so that an old snapshot tells
+// what to remove and Check what ought to be there.
 func (s *Store) indexKeys(r request.Request) []indexKey {
 	if r.Events == 0 {
 		return nil
@@ -18,58 +30,47 @@ func (s *Store) indexKeys(r request.Request) []indexKey {
 	var keys []indexKey
 	if r.State.Active() {
 		key := append([]byte{byte(d.Rank.Class)}, key64s(timeKey(d.Rank.Due), uint64(r.Number))...)
-		keys = append(keys, indexKey{bucketQueue, key})
+		keys = append(keys, indexKey{bucket: bucketQueue, key: key})
 	}
 	if r.Uncategorized() {
-		keys = append(keys, indexKey{bucketNew, key64s(timeKey(r.Submitted), uint64(r.Number))})
+		keys = append(keys, indexKey{bucket: bucketNew, key: key64s(timeKey(r.Submitted), uint64(r.Number))})
 	}
 	for _, due := range d.Due {
-		keys = append(keys, indexKey{bucketDue, append(key64s(timeKey(due.At), uint64(r.Number)), due.What...)})
+		key := append(key64s(timeKey(due.At), uint64(r.Number)), due.What...)
+		keys = append(keys, indexKey{bucket: bucketDue, key: key})
 	}
 	return keys
 }
 
-type indexKey struct{ bucket, key []byte }
-
-func (tx *Tx) index(r request.Request) {
-	for _, k := range tx.s.indexKeys(r) {
-		tx.put(k.bucket, k.key, nil)
+// reindexed replaces a record's index entries, leaving alone those that stay.
+func (tx *Tx) reindexed(before, after []indexKey) {
+	for _, k := range before {
+		if !slices.ContainsFunc(after, k.same) {
+			tx.delete(k.bucket, k.key)
+		}
 	}
-}
-
-func (tx *Tx) unindex(r request.Request) {
-	for _, k := range tx.s.indexKeys(r) {
-		tx.delete(k.bucket, k.key)
+	for _, k := range after {
+		if !slices.ContainsFunc(before, k.same) {
+			tx.put(k.bucket, k.key, k.value)
+		}
 	}
 }
 
 // reindex makes the queue and due indexes anew from the snapshots of all requests.
 func (tx *Tx) reindex() error {
-	for _, name := range [][]byte{bucketQueue, bucketNew, bucketDue} {
-		if err := tx.bolt.DeleteBucket(name); err != nil {
+	for _, name := range []bucketName{bucketQueue, bucketNew, bucketDue} {
+		delete(tx.opened, name)
+		if err := tx.bolt.DeleteBucket([]byte(name)); err != nil {
 			return err
 		}
-		if _, err := tx.bolt.CreateBucket(name); err != nil {
+		if _, err := tx.bolt.CreateBucket([]byte(name)); err != nil {
 			return err
 		}
 	}
 	for r := range tx.Requests() {
-		tx.index(r)
+		tx.reindexed(nil, tx.s.indexKeys(r))
 	}
 	return tx.fault
-}
-
-// Requests visits every snapshot, in the order of numbers.
-func (tx *Tx) Requests() iter.Seq[request.Request] {
-	return func(yield func(request.Request) bool) {
-		c := tx.bucket(bucketRequests).Cursor()
-		for k, v := c.First(); k != nil; k, v = c.Next() {
-			var r request.Request
-			if tx.decode(bucketRequests, k, v, &r) && !yield(r) {
-				return
-			}
-		}
-	}
 }
 
 // Queue visits the active requests in the order to work them.
@@ -82,11 +83,11 @@ func (tx *Tx) Uncategorized() iter.Seq[request.Request] {
 	return tx.byNumberAt(bucketNew, 8)
 }
 
-func (tx *Tx) byNumberAt(bucket []byte, at int) iter.Seq[request.Request] {
+func (tx *Tx) byNumberAt(name bucketName, at int) iter.Seq[request.Request] {
 	return func(yield func(request.Request) bool) {
-		c := tx.bucket(bucket).Cursor()
-		for k, _ := c.First(); k != nil; k, _ = c.Next() {
-			r, ok := tx.Request(request.Number(binary.BigEndian.Uint64(k[at:])))
+		c := tx.cursor(name)
+		for k, _ := c.first(); k != nil; k, _ = c.next() {
+			r, ok := tx.Request(request.Number(number(k, at)))
 			if ok && !yield(r) {
 				return
 			}
@@ -99,7 +100,13 @@ func (tx *Tx) Counts() (active, uncategorized int) {
 	return tx.count(bucketQueue), tx.count(bucketNew)
 }
 
-func (tx *Tx) count(bucket []byte) int { return tx.bucket(bucket).Stats().KeyN }
+func (tx *Tx) count(name bucketName) (n int) {
+	c := tx.cursor(name)
+	for k, _ := c.first(); k != nil; k, _ = c.next() {
+		n++
+	}
+	return n
+}
 
 // DueItem is one entry of the index of due times.
 type DueItem struct {
@@ -107,26 +114,29 @@ type DueItem struct {
 	Request request.Number
 }
 
+func dueItem(k []byte) DueItem {
+	return DueItem{
+		Due:     Due{At: keyTime(number(k, 0)), What: string(k[min(16, len(k)):])},
+		Request: request.Number(number(k, 8)),
+	}
+}
+
 // NextDue is the earliest due time about any request.
 func (tx *Tx) NextDue() (time.Time, bool) {
-	k, _ := tx.bucket(bucketDue).Cursor().First()
+	k, _ := tx.cursor(bucketDue).first()
 	if k == nil {
 		return time.Time{}, false
 	}
-	return keyTime(binary.BigEndian.Uint64(k)), true
+	return keyTime(number(k, 0)), true
 }
 
 // DueBy lists what is due at a time or before, earliest first, at most limit items.
 func (tx *Tx) DueBy(now time.Time, limit int) []DueItem {
 	var all []DueItem
-	c := tx.bucket(bucketDue).Cursor()
-	for k, _ := c.First(); k != nil && len(all) < limit; k, _ = c.Next() {
-		at := keyTime(binary.BigEndian.Uint64(k))
-		if at.After(now) {
-			break
-		}
-		n := request.Number(binary.BigEndian.Uint64(k[8:]))
-		all = append(all, DueItem{Due: Due{At: at, What: string(k[16:])}, Request: n})
+	end := timeKey(now)
+	c := tx.cursor(bucketDue)
+	for k, _ := c.first(); k != nil && number(k, 0) <= end && len(all) < limit; k, _ = c.next() {
+		all = append(all, dueItem(k))
 	}
 	return all
 }

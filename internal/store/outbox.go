@@ -1,8 +1,6 @@
 package store
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"strings"
@@ -43,44 +41,37 @@ type Entry struct {
 
 // Owe puts a mail into the outbox.
 func (tx *Tx) Owe(l compose.Letter, held string) Entry {
-	id, err := tx.bucket(bucketOutbox).NextSequence()
-	tx.fail(err)
 	l.At = l.At.UTC()
-	e := Entry{ID: id, Letter: l, State: Pending, Next: l.At}
+	e := Entry{ID: tx.next(bucketOutbox), Letter: l, State: Pending, Next: l.At}
 	if held != "" {
 		e.State, e.LastError, e.Next = Held, held, time.Time{}
 	}
-	e.MessageID = tx.s.options.MessageID(id, e)
+	e.MessageID = tx.s.options.MessageID(e.ID, e)
 	tx.saveEntry(Entry{}, e)
-	tx.put(bucketBySentID, hashKey(e.MessageID), key64(id))
 	tx.Join(e.MessageID, l.Request)
-	if l.Request != 0 {
-		tx.link(l.Request, mailOut, id)
-	}
 	return e
 }
 
+// indexKeys are all index entries of one outgoing mail.
 func (e Entry) indexKeys() []indexKey {
 	if e.ID == 0 {
 		return nil
 	}
-	keys := e.rateKeys()
+	keys := append(e.rateKeys(), indexKey{bucketBySentID, hashKey(e.MessageID), key64(e.ID)})
+	if e.Letter.Request != 0 {
+		keys = append(keys, indexKey{bucket: bucketMails, key: key64s(uint64(e.Letter.Request), mailOut, e.ID)})
+	}
 	switch e.State {
 	case Pending:
-		keys = append(keys, indexKey{bucketToSend, key64s(timeKey(e.Next), e.ID)})
+		keys = append(keys, indexKey{bucket: bucketToSend, key: key64s(timeKey(e.Next), e.ID)})
 	case Held, Dead:
-		keys = append(keys, indexKey{bucketHeldDead, append([]byte(e.State+"\x00"), key64(e.ID)...)})
+		keys = append(keys, indexKey{bucket: bucketHeldDead, key: named(e.State, e.ID)})
 	}
 	return keys
 }
 
 func (tx *Tx) saveEntry(before, after Entry) {
-	for _, k := range before.indexKeys() {
-		tx.delete(k.bucket, k.key)
-	}
-	for _, k := range after.indexKeys() {
-		tx.put(k.bucket, k.key, nil)
-	}
+	tx.reindexed(before.indexKeys(), after.indexKeys())
 	tx.putJSON(bucketOutbox, key64(after.ID), after)
 }
 
@@ -91,14 +82,18 @@ func (tx *Tx) Entry(id uint64) (Entry, bool) {
 	return e, ok
 }
 
-// Change alters an entry and its indexes.
+// Change alters an entry and its indexes. Its number and Message-ID stay.
 func (tx *Tx) Change(id uint64, alter func(*Entry)) error {
 	before, ok := tx.Entry(id)
 	if !ok {
+		if tx.fault != nil {
+			return tx.fault
+		}
 		return fmt.Errorf("there is no mail %d in the outbox", id)
 	}
 	after := before
 	alter(&after)
+	after.ID, after.MessageID = before.ID, before.MessageID
 	tx.saveEntry(before, after)
 	return tx.fault
 }
@@ -106,12 +101,10 @@ func (tx *Tx) Change(id uint64, alter func(*Entry)) error {
 // ToSend lists the entries whose time has come, earliest first.
 func (tx *Tx) ToSend(now time.Time, limit int) []Entry {
 	var all []Entry
-	c := tx.bucket(bucketToSend).Cursor()
-	for k, _ := c.First(); k != nil && len(all) < limit; k, _ = c.Next() {
-		if keyTime(binary.BigEndian.Uint64(k)).After(now) {
-			break
-		}
-		if e, ok := tx.Entry(binary.BigEndian.Uint64(k[8:])); ok {
+	end := timeKey(now)
+	c := tx.cursor(bucketToSend)
+	for k, _ := c.first(); k != nil && number(k, 0) <= end && len(all) < limit; k, _ = c.next() {
+		if e, ok := tx.Entry(number(k, 8)); ok {
 			all = append(all, e)
 		}
 	}
@@ -120,20 +113,20 @@ func (tx *Tx) ToSend(now time.Time, limit int) []Entry {
 
 // NextSend is when the next entry is to be tried.
 func (tx *Tx) NextSend() (time.Time, bool) {
-	k, _ := tx.bucket(bucketToSend).Cursor().First()
+	k, _ := tx.cursor(bucketToSend).first()
 	if k == nil {
 		return time.Time{}, false
 	}
-	return keyTime(binary.BigEndian.Uint64(k)), true
+	return keyTime(number(k, 0)), true
 }
 
 // SentID finds an entry by its Message-ID.
 func (tx *Tx) SentID(messageID string) (Entry, bool) {
-	b := tx.bucket(bucketBySentID).Get(hashKey(messageID))
-	if b == nil {
+	id, ok := tx.getNumber(bucketBySentID, hashKey(messageID))
+	if !ok {
 		return Entry{}, false
 	}
-	return tx.Entry(binary.BigEndian.Uint64(b))
+	return tx.Entry(id)
 }
 
 // Sent is SentID as intake sees it.
@@ -143,15 +136,66 @@ func (tx *Tx) Sent(messageID string) (intake.Sent, bool) {
 		Subject: e.Subject, Forms: e.Forms}, ok
 }
 
-// Outbox visits the entries in a state, oldest first; "" visits all.
+// Outbox visits the entries in a state, oldest first but for the pending ones, which come in the order of their next
+// attempts; "" visits all.
 func (tx *Tx) Outbox(state Delivery) iter.Seq[Entry] {
+	switch state {
+	case Pending:
+		return tx.entriesAt(bucketToSend, nil, 8)
+	case Held, Dead:
+		return tx.entriesAt(bucketHeldDead, named(state), len(state)+1)
+	}
 	return func(yield func(Entry) bool) {
-		c := tx.bucket(bucketOutbox).Cursor()
-		for k, v := c.First(); k != nil; k, v = c.Next() {
-			var e Entry
-			if tx.decode(bucketOutbox, k, v, &e) && (state == "" || e.State == state) && !yield(e) {
-				return
+		tx.entriesFrom(0, func(e Entry) bool { return state != "" && e.State != state || yield(e) })
+	}
+}
+
+// entriesAt visits the entries that an index names.
+func (tx *Tx) entriesAt(name bucketName, prefix []byte, at int) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		tx.prefixed(name, prefix, func(k, _ []byte) bool {
+			e, ok := tx.Entry(number(k, at))
+			return ok && yield(e)
+		})
+	}
+}
+
+func (tx *Tx) entriesFrom(id uint64, visit func(Entry) bool) {
+	tx.each(bucketOutbox, key64(id), nil, func(k, v []byte) bool {
+		var e Entry
+		return tx.decode(bucketOutbox, k, v, &e) && visit(e)
+	})
+}
+
+// EachEntry visits all outgoing mails, oldest first, until visit fails. It may take as long as it likes: it holds no
+// transaction open meanwhile, and so sees what is added on its way.
+func (s *Store) EachEntry(visit func(Entry) error) error {
+	return paged(s, func(tx *Tx, from uint64, take func(Entry) bool) { tx.entriesFrom(from, take) },
+		func(e Entry) uint64 { return e.ID }, visit)
+}
+
+// page is how many records of a long list are read in one transaction.
+const page = 256
+
+// paged visits records in the order of their numbers, some in a transaction.
+func paged[T any](s *Store, read func(tx *Tx, from uint64, take func(T) bool), number func(T) uint64, visit func(T) error) error {
+	for from := uint64(0); ; {
+		var some []T
+		err := s.View(func(tx *Tx) error {
+			read(tx, from, func(record T) bool {
+				some = append(some, record)
+				return len(some) < page
+			})
+			return nil
+		})
+		for _, record := range some {
+			if err := visit(record); err != nil {
+				return err
 			}
+			from = number(record) + 1
+		}
+		if err != nil || len(some) < page {
+			return err
 		}
 	}
 }
@@ -166,28 +210,33 @@ func (tx *Tx) MailsAbout(n request.Number, since time.Time) int {
 	return tx.countSince(aboutKey(n), since)
 }
 
-func recipientKey(address string) []byte { return hashKey("to " + strings.ToLower(address)) }
+// recipientKey and aboutKey are of one length, so that neither is another's beginning.
+func recipientKey(address string) []byte {
+	return append([]byte{'t'}, hashKey(strings.ToLower(address))...)
+}
 
-func aboutKey(n request.Number) []byte { return hashKey("about " + n.Label("")) }
+func aboutKey(n request.Number) []byte {
+	return append([]byte{'a', 0, 0, 0, 0, 0, 0, 0, 0}, key64(uint64(n))...)
+}
 
-func (tx *Tx) countSince(prefix []byte, since time.Time) int {
-	count := 0
-	c := tx.bucket(bucketRates).Cursor()
-	for k, _ := c.Seek(append(prefix[:16:16], key64(timeKey(since))...)); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+func (tx *Tx) countSince(prefix []byte, since time.Time) (count int) {
+	from := append(prefix[:len(prefix):len(prefix)], key64(timeKey(since))...)
+	tx.each(bucketRates, from, prefix, func(_, _ []byte) bool {
 		count++
-	}
+		return true
+	})
 	return count
 }
 
-// rateKeys are the entries by which caps count a mail. They follow from the entry.
+// rateKeys are the entries by which caps count a mail.
 func (e Entry) rateKeys() []indexKey {
 	if e.State == Held {
 		return nil
 	}
 	tail := key64s(timeKey(e.Letter.At), e.ID)
-	keys := []indexKey{{bucketRates, append(recipientKey(e.Letter.To.Address), tail...)}}
+	keys := []indexKey{{bucket: bucketRates, key: append(recipientKey(e.Letter.To.Address), tail...)}}
 	if e.Letter.Request != 0 {
-		keys = append(keys, indexKey{bucketRates, append(aboutKey(e.Letter.Request), tail...)})
+		keys = append(keys, indexKey{bucket: bucketRates, key: append(aboutKey(e.Letter.Request), tail...)})
 	}
 	return keys
 }

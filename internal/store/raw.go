@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bufio"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,7 @@ type RawRef struct {
 // RawMail is one mail to keep, with enough beside it to account for it anew if the state were lost.
 type RawMail struct {
 	Label RawLabel
-	Data  []byte
+	Data  []byte // at most 1 GiB with the label
 }
 
 // RawLabel is what the server said of a mail, kept in front of its bytes.
@@ -39,45 +40,82 @@ type RawLabel struct {
 	Outbox      uint64    `json:"outbox,omitempty"` // number of an outgoing mail
 }
 
-// A record is: magic, length of the label, length of the data, checksum of both, then both.
+// A record is: magic, length of the label, length of the data, checksum of the lengths, the label and the data; then
+// label and data.
 const (
 	rawMagic  = "TRM1"
 	rawHead   = 4 + 4 + 8 + 4
 	rawRotate = 256 << 20
 	rawSuffix = ".mails"
 	rawMax    = 1 << 30
+	rawBuffer = 256 << 10
 )
 
-// rawLog is an append-only log of raw mails in numbered files. One fsync makes a whole batch durable. What a crash
-// leaves half-written at the end of a file is never referred to, and appending goes on behind it.
-type rawLog struct {
-	dir string
-
-	mu     sync.Mutex // guards what follows, and appending
-	file   *os.File
-	number uint32
-	size   int64
-
-	readers sync.Map // file number -> *os.File
+// rawDisk is where raw files are written.
+type rawDisk interface {
+	// create makes a file that must not exist yet.
+	create(path string) (rawFile, error)
+	// syncDir makes the names in a directory durable.
+	syncDir(dir string) error
 }
 
-func openRaw(dir string, readOnly bool) (*rawLog, error) {
-	l := &rawLog{dir: dir}
+// rawFile is a file being written. What was written before Sync returned is durable.
+type rawFile interface {
+	io.WriterAt
+	Sync() error
+	Truncate(size int64) error
+	Close() error
+}
+
+// disk is the real one.
+type disk struct{}
+
+func (disk) create(path string) (rawFile, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+func (disk) syncDir(dir string) error { return syncDir(dir) }
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// rawLog is an append-only log of raw mails in numbered files. One fsync makes a whole batch durable.
+//
+// A file is written by one process, from its first append on. So only the end of a file can be torn, by the crash that
+// ended its process, and nothing refers to that: whoever reads a file from its beginning has read all once a record is
+// not whole.
+type rawLog struct {
+	dir  string
+	disk rawDisk
+
+	mu     sync.Mutex // guards what follows, and appending
+	file   rawFile    // nil: the next append begins a new one
+	number uint32     // of the file, or of the last one before
+	size   int64      // of what is durable and may be referred to
+}
+
+func openRaw(dir string, readOnly bool, d rawDisk) (*rawLog, error) {
+	l := &rawLog{dir: dir, disk: d}
 	if readOnly {
 		return l, nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, fmt.Errorf("cannot make the folder of raw mails: %w", err)
 	}
 	numbers, err := rawFiles(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cannot list the raw mails: %w", err)
 	}
-	l.number = 1
 	if n := len(numbers); n > 0 {
 		l.number = numbers[n-1]
 	}
-	return l, l.openLast()
+	return l, nil
 }
 
 // rawFiles lists the numbers of the files in dir, in order.
@@ -100,130 +138,133 @@ func (l *rawLog) path(number uint32) string {
 	return filepath.Join(l.dir, fmt.Sprintf("%08d%s", number, rawSuffix))
 }
 
-func (l *rawLog) openLast() error {
-	f, err := os.OpenFile(l.path(l.number), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("cannot open the raw mails: %w", err)
+// append writes the mails and returns once they are on disk. After an error nothing of them is referred to, and the next
+// append begins in a clean place.
+func (l *rawLog) append(mails []RawMail) ([]RawRef, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.ready(); err != nil {
+		return nil, fmt.Errorf("cannot keep raw mails: %w", err)
 	}
-	end, err := f.Seek(0, io.SeekEnd)
+	refs, end, err := l.write(mails)
 	if err != nil {
-		f.Close()
+		err = errors.Join(err, l.file.Truncate(l.size))
+	} else if err = l.file.Sync(); err == nil {
+		l.size = end
+		return refs, nil
+	}
+	// After a failed write or sync nobody knows what the file's end looks like on disk: begin another. An empty one
+	// is no loss, and must not be left for each attempt while the disk is full.
+	l.file.Close()
+	l.file = nil
+	if l.size == 0 && os.Remove(l.path(l.number)) == nil {
+		l.number--
+	}
+	return nil, fmt.Errorf("cannot keep raw mails: %w", err)
+}
+
+// ready makes sure that there is a file to append to, whose name is durable.
+func (l *rawLog) ready() error {
+	if l.file != nil && l.size < rawRotate {
+		return nil
+	}
+	f, err := l.disk.create(l.path(l.number + 1))
+	if err != nil {
 		return err
+	}
+	if err := l.disk.syncDir(l.dir); err != nil {
+		return errors.Join(err, f.Close(), os.Remove(l.path(l.number+1)))
 	}
 	if l.file != nil {
 		l.file.Close()
 	}
-	l.file, l.size = f, end
-	return syncDir(l.dir)
+	l.file, l.size = f, 0
+	l.number++
+	return nil
 }
 
-// syncDir makes a new file's name durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
-
-// append writes the mails and returns once they are on disk. After an error nothing of them is referred to.
-func (l *rawLog) append(mails []RawMail) ([]RawRef, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.size >= rawRotate {
-		l.number++
-		if err := l.openLast(); err != nil {
-			l.number--
-			return nil, err
-		}
-	}
-	refs := make([]RawRef, len(mails))
-	at := l.size
+func (l *rawLog) write(mails []RawMail) (refs []RawRef, end int64, err error) {
+	refs = make([]RawRef, len(mails))
+	w := bufio.NewWriterSize(io.NewOffsetWriter(l.file, l.size), rawBuffer)
+	end = l.size
 	for i, m := range mails {
-		n, err := l.write(at, m)
+		head, err := m.head()
 		if err != nil {
-			return nil, fmt.Errorf("cannot keep a raw mail: %w", err)
+			return nil, 0, err
 		}
-		refs[i] = RawRef{File: l.number, Offset: at, Length: n}
-		at += n
+		n := int64(len(head)) + int64(len(m.Data))
+		if n > rawMax {
+			return nil, 0, fmt.Errorf("a mail of %d bytes is too long to be kept", len(m.Data))
+		}
+		w.Write(head) // its error stays, and Flush returns it
+		w.Write(m.Data)
+		refs[i] = RawRef{File: l.number, Offset: end, Length: n}
+		end += n
 	}
-	if err := l.file.Sync(); err != nil {
-		return nil, fmt.Errorf("cannot keep raw mails: %w", err)
-	}
-	l.size = at
-	return refs, nil
+	return refs, end, w.Flush()
 }
 
-func (l *rawLog) write(at int64, m RawMail) (int64, error) {
+// head is what stands in front of a mail's bytes.
+func (m RawMail) head() ([]byte, error) {
 	label, err := json.Marshal(m.Label)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	head := make([]byte, rawHead, rawHead+len(label))
-	copy(head, rawMagic)
-	binary.BigEndian.PutUint32(head[4:], uint32(len(label)))
-	binary.BigEndian.PutUint64(head[8:], uint64(len(m.Data)))
-	sum := crc32.Update(crc32.Checksum(label, castagnoli), castagnoli, m.Data)
-	binary.BigEndian.PutUint32(head[16:], sum)
-	if _, err := l.file.WriteAt(append(head, label...), at); err != nil {
-		return 0, err
-	}
-	if _, err := l.file.WriteAt(m.Data, at+rawHead+int64(len(label))); err != nil {
-		return 0, err
-	}
-	return rawHead + int64(len(label)) + int64(len(m.Data)), nil
+	b := make([]byte, rawHead, rawHead+len(label))
+	copy(b, rawMagic)
+	binary.BigEndian.PutUint32(b[4:], uint32(len(label)))
+	binary.BigEndian.PutUint64(b[8:], uint64(len(m.Data)))
+	b = append(b, label...)
+	sum := crc32.Update(rawSum(b), castagnoli, m.Data)
+	binary.BigEndian.PutUint32(b[16:], sum)
+	return b, nil
+}
+
+// rawSum is the checksum of a record, or of its beginning, without the place of the checksum.
+func rawSum(b []byte) uint32 {
+	return crc32.Update(crc32.Checksum(b[4:16], castagnoli), castagnoli, b[rawHead:])
 }
 
 // read returns a mail, or an error that says its bytes are not what was written.
 func (l *rawLog) read(ref RawRef) (RawMail, error) {
-	f, err := l.reader(ref.File)
-	if err != nil {
-		return RawMail{}, err
+	fault := func(err error) (RawMail, error) {
+		return RawMail{}, fmt.Errorf("raw mail at %s:%d: %w", l.path(ref.File), ref.Offset, err)
 	}
-	if ref.Length < rawHead || ref.Length > rawMax {
-		return RawMail{}, fmt.Errorf("raw mail at %s:%d: %w", l.path(ref.File), ref.Offset, ErrDamaged)
+	if ref.Length < rawHead || ref.Length > rawMax || ref.Offset < 0 {
+		return fault(ErrRawDamaged)
+	}
+	f, err := os.Open(l.path(ref.File))
+	if err != nil {
+		return fault(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size()-ref.Length < ref.Offset {
+		return fault(fmt.Errorf("%w: the file is cut short: bring it back from a backup", ErrRawDamaged))
 	}
 	b := make([]byte, ref.Length)
 	if _, err := f.ReadAt(b, ref.Offset); err != nil {
-		return RawMail{}, fmt.Errorf("raw mail at %s:%d: %w", l.path(ref.File), ref.Offset, err)
+		return fault(err)
 	}
-	m, err := decodeRaw(b)
-	if err != nil {
-		return RawMail{}, fmt.Errorf("raw mail at %s:%d: %w", l.path(ref.File), ref.Offset, err)
+	m, ok := decodeRaw(b)
+	if !ok {
+		return fault(fmt.Errorf("%w: bring the file back from a backup", ErrRawDamaged))
 	}
 	return m, nil
 }
 
-func decodeRaw(b []byte) (RawMail, error) {
-	labelSize, size := int64(binary.BigEndian.Uint32(b[4:])), int64(binary.BigEndian.Uint64(b[8:]))
-	if string(b[:4]) != rawMagic || rawHead+labelSize+size != int64(len(b)) {
-		return RawMail{}, ErrDamaged
+func decodeRaw(b []byte) (m RawMail, ok bool) {
+	label, size := uint64(binary.BigEndian.Uint32(b[4:])), binary.BigEndian.Uint64(b[8:])
+	rest := uint64(len(b) - rawHead)
+	if string(b[:4]) != rawMagic || label > rest || size != rest-label || rawSum(b) != binary.BigEndian.Uint32(b[16:]) {
+		return m, false
 	}
-	if crc32.Checksum(b[rawHead:], castagnoli) != binary.BigEndian.Uint32(b[16:]) {
-		return RawMail{}, ErrDamaged
-	}
-	m := RawMail{Data: b[rawHead+labelSize:]}
-	return m, json.Unmarshal(b[rawHead:rawHead+labelSize], &m.Label)
-}
-
-func (l *rawLog) reader(number uint32) (*os.File, error) {
-	if f, ok := l.readers.Load(number); ok {
-		return f.(*os.File), nil
-	}
-	f, err := os.Open(l.path(number))
-	if err != nil {
-		return nil, fmt.Errorf("raw mails: %w", err)
-	}
-	if had, raced := l.readers.LoadOrStore(number, f); raced {
-		f.Close()
-		return had.(*os.File), nil
-	}
-	return f, nil
+	m.Data = b[rawHead+label:]
+	return m, json.Unmarshal(b[rawHead:rawHead+label], &m.Label) == nil
 }
 
 func (l *rawLog) close() error {
-	l.readers.Range(func(_, f any) bool { f.(*os.File).Close(); return true })
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.file == nil {
 		return nil
 	}
@@ -233,6 +274,9 @@ func (l *rawLog) close() error {
 // KeepRaw makes mails durable and says where they lie. It comes before the transaction whose rows refer to them: a
 // crash in between leaves bytes that nothing names, and the mails are fetched again.
 func (s *Store) KeepRaw(mails []RawMail) ([]RawRef, error) {
+	if len(mails) == 0 {
+		return nil, nil
+	}
 	refs, err := s.raw.append(mails)
 	if err == nil {
 		s.options.Point("raw-synced")

@@ -1,9 +1,8 @@
 package store
 
 import (
-	"encoding/binary"
 	"fmt"
-	"time"
+	"iter"
 
 	"triaged/internal/intake"
 	"triaged/internal/request"
@@ -15,17 +14,27 @@ func (tx *Tx) Request(n request.Number) (request.Request, bool) {
 	if n <= 0 {
 		return r, false
 	}
-	ok := tx.getJSON(bucketRequests, key64(uint64(n)), &r)
+	ok := tx.getJSON(bucketSnaps, key64(uint64(n)), &r)
 	return r, ok
+}
+
+// Requests visits every snapshot, in the order of numbers.
+func (tx *Tx) Requests() iter.Seq[request.Request] {
+	return func(yield func(request.Request) bool) {
+		c := tx.cursor(bucketSnaps)
+		for k, v := c.first(); k != nil; k, v = c.next() {
+			var r request.Request
+			if !tx.decode(bucketSnaps, k, v, &r) || !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // LastNumber is the highest request number in use; 0 if there is none.
 func (tx *Tx) LastNumber() request.Number {
-	k, _ := tx.bucket(bucketRequests).Cursor().Last()
-	if k == nil {
-		return 0
-	}
-	return request.Number(binary.BigEndian.Uint64(k))
+	k, _ := tx.cursor(bucketSnaps).last()
+	return request.Number(number(k, 0))
 }
 
 // NextNumber is the number that the next request gets.
@@ -36,9 +45,10 @@ func (tx *Tx) Events(n request.Number) []request.Event {
 	var all []request.Event
 	tx.prefixed(bucketEvents, key64(uint64(n)), func(k, v []byte) bool {
 		var e request.Event
-		if tx.decode(bucketEvents, k, v, &e) {
-			all = append(all, e)
+		if !tx.decode(bucketEvents, k, v, &e) {
+			return false
 		}
+		all = append(all, e)
 		return true
 	})
 	return all
@@ -46,6 +56,9 @@ func (tx *Tx) Events(n request.Number) []request.Event {
 
 // Record appends events to a request, and brings its snapshot and indexes up to date.
 func (tx *Tx) Record(n request.Number, events ...request.Event) (request.Request, error) {
+	if n <= 0 {
+		return request.Request{}, fmt.Errorf("there can be no request %d", n)
+	}
 	before, _ := tx.Request(n)
 	after := before
 	after.Number = n
@@ -56,13 +69,15 @@ func (tx *Tx) Record(n request.Number, events ...request.Event) (request.Request
 			return before, fmt.Errorf("request %d: %w", n, err)
 		}
 		tx.putJSON(bucketEvents, key64s(uint64(n), uint64(after.Events)), e)
-		if e.Mail != 0 && (e.Type == request.Opened || e.Type == request.Added) {
-			tx.link(n, mailIn, e.Mail)
+		if k, ok := mailKey(n, e); ok {
+			tx.put(k.bucket, k.key, nil)
 		}
 	}
-	tx.unindex(before)
-	tx.index(after)
-	tx.putJSON(bucketRequests, key64(uint64(n)), after)
+	if after.Events == before.Events {
+		return after, tx.fault
+	}
+	tx.reindexed(tx.s.indexKeys(before), tx.s.indexKeys(after))
+	tx.putJSON(bucketSnaps, key64(uint64(n)), after)
 	return after, tx.fault
 }
 
@@ -94,18 +109,19 @@ const (
 	mailOut = 1
 )
 
-func (tx *Tx) link(n request.Number, direction, id uint64) {
-	tx.put(bucketMails, key64s(uint64(n), direction, id), nil)
+// mailKey lists the mail that an event brought to its request.
+func mailKey(n request.Number, e request.Event) (indexKey, bool) {
+	came := e.Mail != 0 && (e.Type == request.Opened || e.Type == request.Added)
+	return indexKey{bucket: bucketMails, key: key64s(uint64(n), mailIn, e.Mail)}, came
 }
 
 // Mails lists the ledger numbers of a request's incoming mails, and the outbox numbers of those sent about it.
 func (tx *Tx) Mails(n request.Number) (in, out []uint64) {
 	tx.prefixed(bucketMails, key64(uint64(n)), func(k, _ []byte) bool {
-		id := binary.BigEndian.Uint64(k[16:])
-		if binary.BigEndian.Uint64(k[8:]) == mailIn {
-			in = append(in, id)
+		if number(k, 8) == mailIn {
+			in = append(in, number(k, 16))
 		} else {
-			out = append(out, id)
+			out = append(out, number(k, 16))
 		}
 		return true
 	})
@@ -115,73 +131,46 @@ func (tx *Tx) Mails(n request.Number) (in, out []uint64) {
 // PutText keeps a personal text and gives its reference.
 func (tx *Tx) PutText(text string) request.TextRef {
 	ref := request.RefOf(text)
-	if ref != "" && tx.bucket(bucketTexts).Get([]byte(ref)) == nil {
-		tx.put(bucketTexts, []byte(ref), seal([]byte(text)))
+	if ref == "" {
+		return ""
+	}
+	if had, ok := tx.get(bucketTexts, []byte(ref)); !ok || len(had) == 0 {
+		tx.put(bucketTexts, []byte(ref), []byte(text))
 	}
 	return ref
 }
 
 // Text is the text behind a reference, or "".
 func (tx *Tx) Text(ref request.TextRef) string {
-	b := tx.bucket(bucketTexts).Get([]byte(ref))
-	if ref == "" || b == nil {
+	if ref == "" {
 		return ""
 	}
-	v, err := unseal(b)
-	if err != nil {
-		tx.fail(fmt.Errorf("text %s: %w", ref, err))
-	}
+	v, _ := tx.get(bucketTexts, []byte(ref))
 	return string(v)
 }
 
 // Join makes a Message-ID lead to a request. The first request that a Message-ID belongs to keeps it.
 func (tx *Tx) Join(messageID string, n request.Number) {
-	if key := hashKey(messageID); messageID != "" && n != 0 && tx.bucket(bucketThreads).Get(key) == nil {
-		tx.put(bucketThreads, key, key64(uint64(n)))
+	if messageID == "" || n == 0 {
+		return
+	}
+	key := hashKey(messageID)
+	if _, ok := tx.get(bucketThread, key); !ok {
+		tx.put(bucketThread, key, key64(uint64(n)))
 	}
 }
 
 // ThreadOf finds the request that a Message-ID leads to.
 func (tx *Tx) ThreadOf(messageID string) (request.Number, bool) {
-	b := tx.bucket(bucketThreads).Get(hashKey(messageID))
-	if messageID == "" || b == nil {
+	if messageID == "" {
 		return 0, false
 	}
-	return request.Number(binary.BigEndian.Uint64(b)), true
+	n, ok := tx.getNumber(bucketThread, hashKey(messageID))
+	return request.Number(n), ok
 }
 
 // LinkUsed tells whether a one-tap link was used before.
-func (tx *Tx) LinkUsed(nonce uint64) bool { return tx.bucket(bucketLinks).Get(key64(nonce)) != nil }
-
-// AppendDesk records something that happened to the desk as a whole.
-func (tx *Tx) AppendDesk(e intake.DeskEvent) {
-	e.At = e.At.UTC()
-	n, err := tx.bucket(bucketDesk).NextSequence()
-	tx.fail(err)
-	tx.putJSON(bucketDesk, key64s(timeKey(e.At), n), e)
-}
-
-// Desk are the desk's events from a time on, oldest first.
-func (tx *Tx) Desk(from time.Time) []intake.DeskEvent {
-	var all []intake.DeskEvent
-	c := tx.bucket(bucketDesk).Cursor()
-	for k, v := c.Seek(key64(timeKey(from))); k != nil; k, v = c.Next() {
-		var e intake.DeskEvent
-		if tx.decode(bucketDesk, k, v, &e) {
-			all = append(all, e)
-		}
-	}
-	return all
-}
-
-// LastDesk is the latest desk event of a type.
-func (tx *Tx) LastDesk(kind string) (intake.DeskEvent, bool) {
-	c := tx.bucket(bucketDesk).Cursor()
-	for k, v := c.Last(); k != nil; k, v = c.Prev() {
-		var e intake.DeskEvent
-		if tx.decode(bucketDesk, k, v, &e) && e.Type == kind {
-			return e, true
-		}
-	}
-	return intake.DeskEvent{}, false
+func (tx *Tx) LinkUsed(nonce uint64) bool {
+	_, ok := tx.get(bucketLinks, key64(nonce))
+	return ok
 }

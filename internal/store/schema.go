@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"time"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -20,56 +20,64 @@ var migrations = []func(*bolt.Tx) error{
 }
 
 func makeBuckets(b *bolt.Tx) error {
-	for _, name := range buckets {
-		if _, err := b.CreateBucketIfNotExists(name); err != nil {
+	for _, name := range slices.Concat(records, indexes) {
+		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-var (
-	keySchema   = []byte("schema")
-	keyInstance = []byte("instance")
-	keyPolicy   = []byte("policy")
-	keySecret   = []byte("secret")
+// Names of values in the meta bucket.
+const (
+	keySchema   = "schema"
+	keyInstance = "instance"
+	keyPolicy   = "policy"
+	keySecret   = "secret"
 )
 
 // prepare migrates the state, gives a new one its identity, and makes the indexes anew if the policy is not the one
 // they were made under.
 func (s *Store) prepare() error {
-	err := s.db.Update(func(b *bolt.Tx) error {
-		tx := &Tx{s: s, bolt: b}
+	done := false
+	err := s.View(func(tx *Tx) error {
+		n, err := tx.schemaNumber()
+		done = n == schema && tx.Instance() != "" && string(tx.Meta(keyPolicy)) == s.options.Policy
+		return err
+	})
+	if err != nil || done {
+		return err
+	}
+	return s.transact(s.db.Update, func(tx *Tx) error {
 		if err := tx.migrate(); err != nil {
 			return err
 		}
-		if tx.Meta(string(keyInstance)) == nil {
+		if tx.Meta(keyInstance) == nil {
 			tx.newIdentity()
 		}
-		return tx.end(nil)
-	})
-	if err != nil {
-		return err
-	}
-	return s.Update(func(tx *Tx) error {
-		if string(tx.Meta(string(keyPolicy))) == s.options.Policy {
-			return nil
+		if string(tx.Meta(keyPolicy)) == s.options.Policy {
+			return tx.fault
 		}
-		tx.SetMeta(string(keyPolicy), []byte(s.options.Policy))
+		tx.SetMeta(keyPolicy, []byte(s.options.Policy))
 		return tx.reindex()
 	})
 }
 
+// schemaNumber is 0 for a state that has nothing in it yet.
 func (tx *Tx) schemaNumber() (int, error) {
-	meta := tx.bucket(bucketMeta)
-	if meta == nil {
+	if tx.bucket(bucketMeta) == nil {
 		return 0, nil
 	}
-	b, err := unseal(meta.Get(keySchema))
-	if err != nil || len(b) != 8 {
-		return 0, fmt.Errorf("%w: its schema number cannot be read", ErrDamaged)
+	b, ok := tx.get(bucketMeta, []byte(keySchema))
+	switch {
+	case ok && len(b) == 8:
+		return int(binary.BigEndian.Uint64(b)), nil
+	case tx.fault == nil && !ok && tx.LastNumber() == 0:
+		return 0, nil
+	case tx.fault != nil:
+		return 0, tx.fault
 	}
-	return int(binary.BigEndian.Uint64(b)), nil
+	return 0, damaged("its schema number cannot be read")
 }
 
 func (tx *Tx) schemaKnown() error {
@@ -106,38 +114,21 @@ func (tx *Tx) newIdentity() {
 	id, secret := make([]byte, 6), make([]byte, 32)
 	rand.Read(id)
 	rand.Read(secret)
-	tx.SetMeta(string(keyInstance), []byte(hex.EncodeToString(id)))
-	tx.SetMeta(string(keySecret), secret)
+	tx.SetMeta(keyInstance, []byte(hex.EncodeToString(id)))
+	tx.SetMeta(keySecret, secret)
 }
 
 // Meta reads a small named value, or nil.
 func (tx *Tx) Meta(name string) []byte {
-	b := tx.bucket(bucketMeta).Get([]byte(name))
-	if b == nil {
-		return nil
-	}
-	v, err := unseal(b)
-	if err != nil {
-		tx.fail(fmt.Errorf("meta %s: %w", name, err))
-	}
-	return append([]byte(nil), v...)
+	v, _ := tx.get(bucketMeta, []byte(name))
+	return slices.Clone(v)
 }
 
 // SetMeta keeps a small named value.
-func (tx *Tx) SetMeta(name string, value []byte) { tx.put(bucketMeta, []byte(name), seal(value)) }
+func (tx *Tx) SetMeta(name string, value []byte) { tx.put(bucketMeta, []byte(name), value) }
 
 // Instance names this state among others, and Secret is what its tokens are signed with.
-func (tx *Tx) Instance() string { return string(tx.Meta(string(keyInstance))) }
+func (tx *Tx) Instance() string { return string(tx.Meta(keyInstance)) }
 
 // Secret is the key of this state's tokens: 32 random bytes, made with the state.
-func (tx *Tx) Secret() []byte { return tx.Meta(string(keySecret)) }
-
-// FirstLook is when a folder was first watched; it records now for a folder that it does not know.
-func (tx *Tx) FirstLook(mailbox, folder string, now time.Time) time.Time {
-	key := []byte(mailbox + "\x00" + folder)
-	if b := tx.bucket(bucketFolders).Get(key); b != nil {
-		return keyTime(binary.BigEndian.Uint64(b))
-	}
-	tx.put(bucketFolders, key, key64(timeKey(now)))
-	return now
-}
+func (tx *Tx) Secret() []byte { return tx.Meta(keySecret) }

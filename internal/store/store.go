@@ -6,8 +6,8 @@
 //
 // On disk, in the data directory:
 //
-//	state.db      the ledger, events, snapshots, indexes, due times, the outbox, texts (see buckets below)
-//	raw/N.mails   raw mails in and out, appended to; a file is closed at 256 MiB and never changed after
+//	state.db      the ledger, events, snapshots, indexes, due times, the outbox, texts (see buckets.go)
+//	raw/N.mails   raw mails in and out, appended to by one process, up to 256 MiB, and never changed after
 //	lock          held by the process that has the state open
 //
 // It knows buckets, keys and encodings, and nothing outside it does. It must not decide: which event follows, what is
@@ -15,15 +15,19 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"triaged/internal/request"
 )
@@ -34,10 +38,14 @@ var (
 	ErrInUse = errors.New("the data directory is in use by another triaged")
 	// ErrDamaged is returned when the state file cannot be trusted.
 	ErrDamaged = errors.New("the state file is damaged")
+	// ErrRawDamaged is returned for a raw mail whose bytes are not those that were kept.
+	ErrRawDamaged = errors.New("the raw mail is not what was written")
 	// ErrNewer is returned for a state file written by a newer version.
 	ErrNewer = errors.New("the state file was written by a newer triaged")
 	// ErrMissing is returned by a read-only Open where there is no state yet.
 	ErrMissing = errors.New("there is no state file yet")
+
+	errNoSpace = syscall.ENOSPC
 )
 
 // Due is something that will have to be done about a request at a time: what agenda derives from a snapshot.
@@ -55,18 +63,20 @@ type Derived struct {
 // Options say how a store is opened.
 type Options struct {
 	Dir      string
-	ReadOnly bool // for looking at the state of a stopped daemon; nothing is created
+	ReadOnly bool // for looking at the state of a stopped daemon; nothing but the lock is created
 	// Derive gives what the indexes hold of a snapshot. It must be pure.
 	Derive func(request.Request) Derived
 	// Policy identifies the policy under which Derive works. When it is not the one the indexes were made under, Open
 	// makes them anew.
 	Policy string
-	// Message makes the Message-ID of an outgoing mail from its number in the outbox.
+	// MessageID makes the Message-ID of an outgoing mail from its number in the outbox.
 	MessageID func(id uint64, entry Entry) string
 	// Point is told of each step after which a crash would leave something different on disk. It is for tests; nil else.
 	Point func(name string)
 	// Wait is how long to wait for another process to let go of the state; 0 means not at all.
 	Wait time.Duration
+
+	disk rawDisk // where raw mails are written; tests of power cuts have their own
 }
 
 // Store is the desk's memory. Its methods may be called from several goroutines; one transaction writes at a time.
@@ -75,46 +85,22 @@ type Store struct {
 	db      *bolt.DB
 	raw     *rawLog
 	lock    *os.File
+	broken  atomic.Bool // bbolt failed in the middle of its own work
 }
 
-// The buckets. Keys are big-endian so that their order is the order of numbers and times.
-var (
-	bucketMeta      = []byte("meta")       // name -> value: schema, instance, policy, keys
-	bucketLedger    = []byte("ledger")     // ledger number -> Row
-	bucketByUID     = []byte("by-uid")     // mailbox 0 folder 0 UIDVALIDITY UID -> ledger number
-	bucketByID      = []byte("by-id")      // hash of Message-ID, ledger number -> nothing
-	bucketByContent = []byte("by-content") // fingerprint's first half, ledger number -> nothing; only for mails without Message-ID
-	bucketThreads   = []byte("threads")    // hash of Message-ID -> request number
-	bucketRequests  = []byte("requests")   // request number -> snapshot
-	bucketEvents    = []byte("events")     // request number, event number -> Event
-	bucketMails     = []byte("mails")      // request number, 0 in 1 out, ledger or outbox number -> nothing
-	bucketTexts     = []byte("texts")      // TextRef -> text
-	bucketQueue     = []byte("queue")      // class, due, request number of active requests -> nothing
-	bucketNew       = []byte("new")        // submission, request number of uncategorized requests -> nothing
-	bucketDue       = []byte("due")        // time, request number, what -> nothing
-	bucketDesk      = []byte("desk")       // time, sequence -> DeskEvent
-	bucketOutbox    = []byte("outbox")     // outbox number -> Entry
-	bucketToSend    = []byte("to-send")    // next attempt, outbox number of pending entries -> nothing
-	bucketHeldDead  = []byte("held-dead")  // state, outbox number of held and dead entries -> nothing
-	bucketBySentID  = []byte("by-sent-id") // hash of Message-ID -> outbox number
-	bucketRates     = []byte("rates")      // hash of recipient or request, time, outbox number -> nothing
-	bucketLinks     = []byte("links")      // nonce of a one-tap link that is used up -> nothing
-	bucketFolders   = []byte("folders")    // mailbox 0 folder -> time of the first look
+const (
+	stateFile = "state.db"
+	rawDir    = "raw"
 )
-
-var buckets = [][]byte{
-	bucketMeta, bucketLedger, bucketByUID, bucketByID, bucketByContent, bucketThreads, bucketRequests, bucketEvents,
-	bucketMails, bucketTexts, bucketQueue, bucketNew, bucketDue, bucketDesk, bucketOutbox, bucketToSend, bucketHeldDead,
-	bucketBySentID, bucketRates, bucketLinks, bucketFolders,
-}
-
-const stateFile = "state.db"
 
 // Open opens the store in a data directory, making it where it is missing. It migrates an older state and refuses a
 // newer one.
 func Open(o Options) (*Store, error) {
 	if o.Point == nil {
 		o.Point = func(string) {}
+	}
+	if o.disk == nil {
+		o.disk = disk{}
 	}
 	if o.Derive == nil {
 		return nil, errors.New("store: no Derive given")
@@ -129,21 +115,28 @@ func Open(o Options) (*Store, error) {
 
 func (s *Store) open() error {
 	path := filepath.Join(s.options.Dir, stateFile)
-	if s.options.ReadOnly {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%w in %s: start the daemon once, or name the right data_dir", ErrMissing, s.options.Dir)
+	_, err := os.Stat(path)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case fresh && s.options.ReadOnly:
+		return fmt.Errorf("%w in %s: start the daemon once, or name the right data_dir", ErrMissing, s.options.Dir)
+	case fresh:
+		if err := makeDir(s.options.Dir); err != nil {
+			return fmt.Errorf("cannot make the data directory: %w", err)
 		}
-	} else if err := os.MkdirAll(s.options.Dir, 0o700); err != nil {
-		return fmt.Errorf("cannot make the data directory: %w", err)
 	}
-	var err error
 	if s.lock, err = lockDir(s.options.Dir, s.options.Wait); err != nil {
 		return err
+	}
+	if fresh {
+		if err := s.create(path); err != nil {
+			return err
+		}
 	}
 	if s.db, err = openState(path, s.options.ReadOnly); err != nil {
 		return err
 	}
-	if s.raw, err = openRaw(filepath.Join(s.options.Dir, "raw"), s.options.ReadOnly); err != nil {
+	if s.raw, err = openRaw(filepath.Join(s.options.Dir, rawDir), s.options.ReadOnly, s.options.disk); err != nil {
 		return err
 	}
 	if s.options.ReadOnly {
@@ -152,55 +145,102 @@ func (s *Store) open() error {
 	return s.prepare()
 }
 
-// openState opens the bbolt file. bbolt panics on some damaged files; that becomes an error that names the way back.
-func openState(path string, readOnly bool) (db *bolt.DB, err error) {
-	damaged := func(what any) error {
-		return fmt.Errorf("%w (%s: %v): move it away and run `triaged restore` with the last backup", ErrDamaged, path, what)
+// create makes the first state file. It gets its name when it is whole, so that a state file that is empty or cut short
+// is known for a damaged one, whatever the machine died of.
+func (s *Store) create(path string) error {
+	kept, err := rawFiles(filepath.Join(s.options.Dir, rawDir))
+	if err == nil && len(kept) > 0 {
+		return fmt.Errorf("%w: %s is gone although raw mails are here: `triaged restore` the last backup, or move %s away to begin anew",
+			ErrDamaged, path, filepath.Join(s.options.Dir, rawDir))
 	}
+	unfinished := path + ".new"
+	if err := os.Remove(unfinished); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot make the state file: %w", err)
+	}
+	db, err := bolt.Open(unfinished, 0o600, nil)
+	if err == nil {
+		err = errors.Join(db.Update(makeBuckets), db.Close())
+	}
+	if err == nil {
+		err = os.Rename(unfinished, path)
+	}
+	if err == nil {
+		err = syncDir(s.options.Dir)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot make the state file: %w", err)
+	}
+	return nil
+}
+
+// makeDir makes a directory for the owner alone, and its name durable.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(filepath.Clean(dir)))
+}
+
+// mapped is how much address space the state file gets at first. With less, growing would wait for every reader to
+// end, and a reader may be a person looking at a long list.
+const mapped = 1 << 32 * (strconv.IntSize / 64)
+
+// openState opens the bbolt file. bbolt panics on some damaged files, and recurses without end in others; both become
+// errors that name the way back.
+func openState(path string, readOnly bool) (db *bolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			err = damaged(r)
+			err = damaged(fmt.Sprintf("%s: %v", path, r))
 		}
 	}()
 	if err := plausible(path); err != nil {
-		return nil, damaged(err)
+		return nil, err
 	}
 	db, err = bolt.Open(path, 0o600, &bolt.Options{
 		Timeout: time.Second, FreelistType: bolt.FreelistMapType, ReadOnly: readOnly, PreLoadFreelist: !readOnly,
+		InitialMmapSize: mapped, NoStatistics: true,
 	})
 	switch {
 	case err == nil:
 		return db, nil
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("cannot open the state file: %w: run as the user who owns it", err)
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, fmt.Errorf("%w (%s)", ErrInUse, path)
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
+		return nil, damaged(fmt.Sprintf("%s: %v", path, err))
 	}
-	return nil, damaged(err)
+	return nil, fmt.Errorf("cannot open the state file: %w", err)
 }
 
-// plausible refuses what bbolt would take for a new database, an empty file, or die of, a file that ends in its middle.
+// plausible refuses what bbolt would take for a new database, an empty file, or die of.
 func plausible(path string) error {
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return nil // bbolt's own error says more
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot open the state file: %w", err)
 	}
-	if info.Size() == 0 {
-		return errors.New("it is empty")
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("cannot open the state file: %s is not a file", path)
 	}
-	return truncated(f, info.Size())
+	if err := soundAbove(f, info.Size()); err != nil {
+		return damaged(fmt.Sprintf("%s: %v", path, err))
+	}
+	return nil
 }
 
 // Close lets go of the state. It waits for transactions under way.
 func (s *Store) Close() error {
 	var all []error
-	if s.db != nil {
+	if s.db != nil && !s.broken.Load() {
 		all = append(all, s.db.Close())
 	}
 	if s.raw != nil {
@@ -210,68 +250,6 @@ func (s *Store) Close() error {
 		all = append(all, s.lock.Close())
 	}
 	return errors.Join(all...)
-}
-
-// Tx is one transaction. Its methods return the zero value for what is not there. A value that does not match its
-// checksum makes the transaction fail with ErrDamaged when it ends.
-type Tx struct {
-	s     *Store
-	bolt  *bolt.Tx
-	fault error
-}
-
-// View runs f on one consistent state.
-func (s *Store) View(f func(*Tx) error) error {
-	return s.db.View(func(b *bolt.Tx) error {
-		tx := &Tx{s: s, bolt: b}
-		return tx.end(f(tx))
-	})
-}
-
-// Update runs f and records what it did, durably, before it returns. When f fails, nothing was done.
-func (s *Store) Update(f func(*Tx) error) error {
-	err := s.db.Update(func(b *bolt.Tx) error {
-		tx := &Tx{s: s, bolt: b}
-		return tx.end(f(tx))
-	})
-	if err == nil {
-		s.options.Point("committed")
-	}
-	return err
-}
-
-func (tx *Tx) end(err error) error {
-	if tx.fault != nil {
-		return tx.fault
-	}
-	return err
-}
-
-// fail remembers the first fault of a transaction, which then cannot commit.
-func (tx *Tx) fail(err error) {
-	if tx.fault == nil && err != nil {
-		tx.fault = err
-	}
-}
-
-func (tx *Tx) bucket(name []byte) *bolt.Bucket { return tx.bolt.Bucket(name) }
-
-func (tx *Tx) put(bucket, key, value []byte) {
-	tx.fail(tx.bucket(bucket).Put(key, value))
-}
-
-func (tx *Tx) delete(bucket, key []byte) {
-	tx.fail(tx.bucket(bucket).Delete(key))
-}
-
-// prefixed visits the keys that begin with prefix, in order, until visit returns false.
-func (tx *Tx) prefixed(bucket, prefix []byte, visit func(key, value []byte) bool) {
-	c := tx.bucket(bucket).Cursor()
-	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
-		if !visit(k, v) {
-			return
-		}
-	}
 }
 
 // ReadOnly tells whether the store was opened for looking only.

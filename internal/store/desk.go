@@ -1,0 +1,42 @@
+package store
+
+import (
+	"time"
+
+	"triaged/internal/intake"
+)
+
+// AppendDesk records something that happened to the desk as a whole.
+func (tx *Tx) AppendDesk(e intake.DeskEvent) {
+	e.At = e.At.UTC()
+	n := tx.next(bucketDesk)
+	tx.putJSON(bucketDesk, key64(n), e)
+	k := deskKey(n, e)
+	tx.put(k.bucket, k.key, nil)
+}
+
+func deskKey(n uint64, e intake.DeskEvent) indexKey {
+	return indexKey{bucket: bucketByKind, key: named(e.Type, n)}
+}
+
+// LastDesk is the latest desk event of a type.
+func (tx *Tx) LastDesk(kind string) (intake.DeskEvent, bool) {
+	var e intake.DeskEvent
+	prefix := named(kind)
+	k, _ := tx.cursor(bucketByKind).before(append(prefix, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF))
+	if len(k) != len(prefix)+8 || string(k[:len(prefix)]) != string(prefix) {
+		return e, false
+	}
+	ok := tx.getJSON(bucketDesk, key64(number(k, len(prefix))), &e)
+	return e, ok
+}
+
+// FirstLook is when a folder was first watched; it records now for a folder that it does not know.
+func (tx *Tx) FirstLook(mailbox, folder string, now time.Time) time.Time {
+	key := []byte(mailbox + "\x00" + folder)
+	if k, ok := tx.getNumber(bucketLooks, key); ok {
+		return keyTime(k)
+	}
+	tx.put(bucketLooks, key, key64(timeKey(now)))
+	return now
+}

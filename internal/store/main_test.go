@@ -1,0 +1,15 @@
+package store_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+)
+
+// TestMain lets property tests run fewer times than rapid does by itself, since each of theirs is thirty transactions
+// and as many checks. The flag -rapid.checks goes before.
+func TestMain(m *testing.M) {
+	flag.Set("rapid.checks", "20")
+	flag.Parse()
+	os.Exit(m.Run())
+}

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Tx is one transaction. Its methods return the zero value for what is not there. What turns out to be damaged makes
+// the transaction fail with ErrDamaged when it ends, and nothing of it is recorded; until then, what it read may be
+// incomplete. A Tx and the sequences it gives end with the function they were handed to.
+type Tx struct {
+	s      *Store
+	bolt   *bolt.Tx
+	opened map[bucketName]*bolt.Bucket
+	fault  error
+}
+
+// View runs f on one consistent state. It should be short: while it runs, pages that later transactions free cannot be
+// used again. See EachRow and EachEntry for long lists.
+func (s *Store) View(f func(*Tx) error) error { return s.transact(s.db.View, f) }
+
+// Update runs f and records what it did, durably, before it returns. When f fails, nothing was done.
+func (s *Store) Update(f func(*Tx) error) error {
+	err := s.transact(s.db.Update, f)
+	if err == nil {
+		s.options.Point("committed")
+	}
+	return err
+}
+
+// transact runs f in a transaction. bbolt panics where its pages make no sense, and reads outside of its mapping where
+// they lead there; both become ErrDamaged. A panic of f's own goes on.
+func (s *Store) transact(run func(func(*bolt.Tx) error) error, f func(*Tx) error) (err error) {
+	if s.broken.Load() {
+		return damaged("it failed before")
+	}
+	inside := false
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if inside {
+			return
+		}
+		if r := recover(); r != nil {
+			s.broken.Store(true) // bbolt may still hold its locks
+			err = damaged(r)
+		}
+	}()
+	err = run(func(b *bolt.Tx) error {
+		tx := &Tx{s: s, bolt: b, opened: map[bucketName]*bolt.Bucket{}}
+		inside = true
+		err := f(tx)
+		inside = false
+		if tx.fault != nil {
+			return tx.fault
+		}
+		return err
+	})
+	return describe(err)
+}
+
+// describe adds the way back to an error of bbolt's or of the disk's.
+func describe(err error) error {
+	if errors.Is(err, errNoSpace) {
+		return fmt.Errorf("cannot write the state file: %w: nothing was recorded; make room on the disk", err)
+	}
+	return err
+}
+
+// damaged is the error for a state that cannot be trusted, with the way back.
+func damaged(what any) error {
+	return fmt.Errorf("%w: %v: stop the daemon, see what `triaged check` says, and `triaged restore` the last backup", ErrDamaged, what)
+}
+
+// fail remembers the first fault of a transaction, which then cannot commit.
+func (tx *Tx) fail(err error) {
+	if tx.fault == nil && err != nil {
+		tx.fault = err
+	}
+}
+
+// rescue is deferred around each access to bbolt's pages.
+func (tx *Tx) rescue(name bucketName) {
+	if r := recover(); r != nil {
+		tx.fail(damaged(fmt.Sprintf("bucket %s: %v", name, r)))
+	}
+}
+
+// put seals and writes a value.
+func (tx *Tx) put(name bucketName, key, value []byte) {
+	defer tx.rescue(name)
+	if tx.fault == nil {
+		tx.fail(tx.bucket(name).Put(key, seal(name, key, value)))
+	}
+}
+
+func (tx *Tx) delete(name bucketName, key []byte) {
+	defer tx.rescue(name)
+	if tx.fault == nil {
+		tx.fail(tx.bucket(name).Delete(key))
+	}
+}
+
+// get reads a value and tells whether it was there. The value lies in bbolt's memory: it is valid within the
+// transaction, until the next put.
+func (tx *Tx) get(name bucketName, key []byte) ([]byte, bool) {
+	defer tx.rescue(name)
+	if tx.fault != nil {
+		return nil, false
+	}
+	sealed := tx.bucket(name).Get(key)
+	if sealed == nil {
+		return nil, false
+	}
+	return tx.open(name, key, sealed)
+}
+
+func (tx *Tx) open(name bucketName, key, sealed []byte) ([]byte, bool) {
+	value, ok := unseal(name, key, sealed)
+	if !ok {
+		tx.fail(damaged(fmt.Sprintf("bucket %s, entry %x is not what was written", name, key)))
+	}
+	return value, ok
+}
+
+// next draws the number behind the highest that a bucket has given out.
+func (tx *Tx) next(name bucketName) (n uint64) {
+	defer tx.rescue(name)
+	n, err := tx.bucket(name).NextSequence()
+	tx.fail(err)
+	return n
+}
+
+// sequence is the highest number that a bucket has given out.
+func (tx *Tx) sequence(name bucketName) (n uint64) {
+	defer tx.rescue(name)
+	return tx.bucket(name).Sequence()
+}
+
+// cursor walks a bucket. Its values are unsealed; at a damaged one the walk ends, and the transaction fails.
+type cursor struct {
+	tx     *Tx
+	name   bucketName
+	cursor *bolt.Cursor
+}
+
+func (tx *Tx) cursor(name bucketName) (c *cursor) {
+	c = &cursor{tx: tx, name: name}
+	defer tx.rescue(name)
+	c.cursor = tx.bucket(name).Cursor()
+	return c
+}
+
+func (c *cursor) step(move func() (key, value []byte)) (key, value []byte) {
+	defer c.tx.rescue(c.name)
+	if c.tx.fault != nil {
+		return nil, nil
+	}
+	k, sealed := move()
+	if k == nil {
+		return nil, nil
+	}
+	v, ok := c.tx.open(c.name, k, sealed)
+	if !ok {
+		return nil, nil
+	}
+	return k, v
+}
+
+func (c *cursor) first() (key, value []byte) {
+	return c.step(func() (k, v []byte) { return c.cursor.First() })
+}
+func (c *cursor) next() (key, value []byte) {
+	return c.step(func() (k, v []byte) { return c.cursor.Next() })
+}
+func (c *cursor) prev() (key, value []byte) {
+	return c.step(func() (k, v []byte) { return c.cursor.Prev() })
+}
+func (c *cursor) last() (key, value []byte) {
+	return c.step(func() (k, v []byte) { return c.cursor.Last() })
+}
+
+func (c *cursor) seek(key []byte) (k, v []byte) {
+	return c.step(func() (k, v []byte) { return c.cursor.Seek(key) })
+}
+
+// before moves to the last entry that is smaller than key.
+func (c *cursor) before(key []byte) (k, v []byte) {
+	if k, _ := c.seek(key); k == nil {
+		return c.last()
+	}
+	return c.prev()
+}
+
+// each visits the entries from a key on that have a prefix, in order, until visit returns false.
+func (tx *Tx) each(name bucketName, from, prefix []byte, visit func(key, value []byte) bool) {
+	c := tx.cursor(name)
+	for k, v := c.seek(from); k != nil && bytes.HasPrefix(k, prefix); k, v = c.next() {
+		if !visit(k, v) {
+			return
+		}
+	}
+}
+
+func (tx *Tx) prefixed(name bucketName, prefix []byte, visit func(key, value []byte) bool) {
+	tx.each(name, prefix, prefix, visit)
+}
