@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -96,13 +97,7 @@ func BenchmarkBacklog(b *testing.B) {
 // takeBacklog runs the receiving half of the bot until every mail is committed.
 func takeBacklog(b *testing.B, server *realserver.DovecotServer, mails int) time.Duration {
 	b.Helper()
-	c, err := config.Parse("config.toml", []byte(schoolConfig))
-	if err != nil {
-		b.Fatal(err)
-	}
-	c.Desk.DataDir = b.TempDir()
-	c.Mailboxes[0].Address, c.Mailboxes[0].Security, c.Mailboxes[0].CAFile = server.TLSAddr, "tls", server.CAFile
-	c.Mailboxes[0].Username, c.Mailboxes[0].Password = realserver.User, config.NewSecret(realserver.Password)
+	c := benchConfig(b, server)
 	desk, err := bot.Open(c, bot.Rim{})
 	if err != nil {
 		b.Fatal(err)
@@ -136,6 +131,30 @@ func takeBacklog(b *testing.B, server *realserver.DovecotServer, mails int) time
 		b.Fatalf("%d mails are owed, want an acknowledgement and a notice for each of %d", owed, mails)
 	}
 	return taken
+}
+
+// benchConfig is the test's desk on a Dovecot.
+func benchConfig(b *testing.B, server *realserver.DovecotServer) *config.Config {
+	b.Helper()
+	c, err := config.Parse("config.toml", []byte(schoolConfig))
+	if err != nil {
+		b.Fatal(err)
+	}
+	c.Desk.DataDir = b.TempDir()
+	c.Mailboxes[0].Address, c.Mailboxes[0].Security, c.Mailboxes[0].CAFile = server.TLSAddr, "tls", server.CAFile
+	c.Mailboxes[0].Username, c.Mailboxes[0].Password = realserver.User, config.NewSecret(realserver.Password)
+	return c
+}
+
+// listen serves on a port of the loopback interface.
+func listen(b *testing.B, serve func(net.Listener) error, address *string) {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	go serve(l)
+	*address = l.Addr().String()
 }
 
 // counting is an owner that notes when the last mail is committed.
