@@ -13,8 +13,8 @@ const (
 // leads to the mail at its core; where the one in between wrote something, that is the mail that was forwarded. Dates
 // without a zone, which most mail programs write, are taken as UTC.
 func findForward(m *Message, parts []part) *Forwarded {
-	if mediaType, _ := topType(m); mediaType == "multipart/report" {
-		return nil
+	if mediaType, _ := topType(m); mediaType == "multipart/report" || nullSender(m) || isDaemon(m) {
+		return nil // a mail system's, not a person's
 	}
 	if f := attachedForward(m, parts); f != nil {
 		return f

@@ -100,15 +100,16 @@ func receiptKind(m *Message, parts []part) (Kind, string) {
 	return "", ""
 }
 
-// calendarKind knows answers to invitations (RFC 5546, section 3.2.3).
+// calendarKind knows answers to invitations (RFC 5546, section 3.2.3). A calendar that somebody attached as a file is no
+// answer unless it is declared as one.
 func calendarKind(m *Message, parts []part) (Kind, string) {
 	for i := range parts {
 		p := &parts[i]
-		if p.mediaType != "text/calendar" && p.mediaType != "application/ics" || p.isAttached() && p.parent == "multipart/mixed" && len(parts) > 2 && m.Reply != "" && !answersInvitation(m) {
+		if p.mediaType != "text/calendar" && p.mediaType != "application/ics" {
 			continue
 		}
 		method := strings.ToUpper(p.params["method"])
-		if method == "" {
+		if method == "" && !p.isAttached() {
 			method = readEvent(clip(p.text(), 64<<10)).method
 		}
 		if method == "REPLY" || method == "COUNTER" {
@@ -116,11 +117,6 @@ func calendarKind(m *Message, parts []part) (Kind, string) {
 		}
 	}
 	return "", ""
-}
-
-// answersInvitation tells by the subject.
-func answersInvitation(m *Message) bool {
-	return hasPrefixOf(strings.ToLower(m.Subject), calendarSubjects)
 }
 
 // challengeKind knows challenge-response systems, which ask a sender to prove to be human.
@@ -340,13 +336,4 @@ func isNoReply(local string) bool {
 		return r
 	}, local)
 	return noReplyWords.in(flat)
-}
-
-func hasPrefixOf(s string, prefixes []string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
 }

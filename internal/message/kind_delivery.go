@@ -89,7 +89,7 @@ func wordedBounce(m *Message, parts []part) (Kind, string) {
 		why = append(why, reason)
 	}
 	machine := false
-	if isDaemon(m) {
+	if isDaemon(m) || adminNames.in(fromField(m)) {
 		machine = true
 		add(2, "sent by "+shorten(fromField(m), 50))
 	}

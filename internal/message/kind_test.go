@@ -40,6 +40,8 @@ func TestKindByHeader(t *testing.T) {
 		{"Subject: Mail could not be delivered to parents", Personal},
 		{"Subject: Undeliverable mail|X-Text: My mails to parents could not be delivered, and one came back with 550 5.1.1 user unknown.", Personal},
 		{"Subject: RE: Undeliverable: Report cards|X-Text: This one bounced, can you see why? Delivery has failed to kim@other.example.", Personal},
+		{"From: Kim Tran - System Administrator <kim@school.example>|Subject: Projector", Personal},
+		{"From: \"Lee Park (Voice Mail System)\" <lee@school.example>|Subject: Phones", Personal},
 		{"Subject: Enrollment (verification) form", Personal},
 
 		{"Auto-Submitted: auto-replied", AutoReply},

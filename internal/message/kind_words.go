@@ -59,18 +59,17 @@ var (
 	)
 )
 
-// calendarSubjects begin the answers to invitations.
-var calendarSubjects = []string{"accepted:", "declined:", "tentative:", "tentatively accepted:", "new time proposed:", "aceptada:", "aceptado:", "rechazada:", "rechazado:", "provisional:", "accepté :", "accepté:", "refusé :", "refusé:", "angenommen:", "zugesagt:", "abgelehnt:", "abgesagt:", "mit vorbehalt:", "vorläufig:", "accettato:", "rifiutato:", "aceite:", "aceito:", "recusado:", "geaccepteerd:", "geweigerd:", "afgewezen:", "принято:", "отклонено:"}
-
 // challengeSubjects and challengeWords are those of challenge-response systems.
 var (
 	challengeSubjects = phrases("your email requires verification verify#", "your email requires verification", "please confirm your message", "verification required for your email", "confirm your email to reach", "[boxtrapper]", "action required to deliver your message", "please verify your email to", "sender verification required", "delivery confirmation required")
 	challengeWords    = phrases("prove that you are human", "prove you are human", "prove you're human", "prove that you're human", "verify that you are a human", "verify you are human", "click the link below to confirm that you", "to have your message delivered", "before your message can be delivered", "confirm that this message was sent by", "confirm this message was sent by you", "reply to this message to confirm", "in order for your message to be delivered", "for your message to be delivered, ", "added to my approved senders", "approved senders list", "whitelist yourself", "requires verification of", "captcha")
 )
 
-// daemonWords stand in the From field of mail systems' own mails.
-var daemonWords = phrases(
-	"mailer-daemon", "mail delivery subsystem", "mail delivery system", "mail deliver system", "mail delivery service", "mail deliver service", "mail delivery agent", "delivery subsystem", "postmaster", "mail-daemon", "maildaemon", "mdaemon", "mail administrator", "mail system", "delivery notification", "microsoft outlook <microsoftexchange", "microsoftexchange", "internet mail delivery", "mail transport", "smtp gateway", "email delivery", "system administrator", "systemadministrator", "systemadmin", "mail router", "administrador del sistema", "administrateur système", "system-administrator", "mailer daemon", "bounce-notification",
+// daemonWords stand in the From field of mail systems' own mails. People bear adminNames too, so those count for a bounce
+// only together with its subject and words.
+var (
+	daemonWords = phrases("mailer-daemon", "mailer daemon", "mailerdaemon", "mail delivery subsystem", "mail delivery system", "mail deliver system", "mail delivery service", "mail deliver service", "mail delivery agent", "delivery subsystem", "mail-daemon", "maildaemon", "microsoftexchange", "internet mail delivery", "mail transport agent", "bounce-notification")
+	adminNames  = phrases("system administrator", "systemadministrator", "mail administrator", "mail system", "mail router", "smtp gateway", "mail gateway", "delivery notification", "email delivery", "mdaemon", "postmaster", "systemadministrator", "administrador del sistema", "administrateur système", "amministratore di sistema", "системный администратор")
 )
 
 // noReplyWords stand, punctuation aside, in the addresses of those who take no answers.
