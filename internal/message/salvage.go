@@ -80,7 +80,7 @@ func skipBlank(raw []byte) []byte {
 func usualFirst(name []byte) bool {
 	switch strings.ToLower(string(name)) {
 	case "return-path", "received", "delivered-to", "x-original-to", "from", "to", "subject", "date", "message-id", "mime-version",
-		"envelope-to", "content-type", "dkim-signature", "authentication-results", "reply-to", "x-mozilla-status", "status":
+		"envelope-to", "content-type", "dkim-signature", "cc", "bcc", "sender", "comments", "importance", "priority", "organization", "keywords", "authentication-results", "reply-to", "x-mozilla-status", "status":
 		return true
 	}
 	return false
@@ -125,7 +125,7 @@ func (r *headerReader) read(raw []byte, ends func([]byte) bool) []byte {
 		case isMboxLine(line):
 			flush()
 			r.junk++
-		case !continues(rest):
+		case !continuesForSure(rest):
 			r.noBlank = true
 			return raw // the body starts without a blank line
 		default:
@@ -316,6 +316,16 @@ func isMboxLine(line []byte) bool {
 func continues(raw []byte) bool {
 	line, _ := cutLine(raw)
 	return isField(line) || isMboxLine(line)
+}
+
+// continuesForSure is continues for after a line that is no field, where "Note: bring keys" may well be the author's words.
+func continuesForSure(raw []byte) bool {
+	line, _ := cutLine(raw)
+	if isMboxLine(line) {
+		return true
+	}
+	name, _, ok := cutField(line)
+	return ok && (usualFirst(name) || essential(name) || bytes.IndexByte(name, '-') > 0)
 }
 
 func isBlank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
