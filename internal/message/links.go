@@ -2,7 +2,6 @@ package message
 
 import (
 	"encoding/base64"
-	"net/url"
 	"strings"
 )
 
@@ -71,11 +70,19 @@ func queryURL(path, name string) string {
 	return ""
 }
 
+// unescape undoes the encoding of a query's value, "" if it is none.
 func unescape(s string) string {
-	if u, err := url.QueryUnescape(s); err == nil {
-		return u
+	for i := strings.IndexByte(s, '%'); i >= 0; {
+		if i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]) {
+			return ""
+		}
+		next := strings.IndexByte(s[i+1:], '%')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
 	}
-	return ""
+	return string(appendPercent(nil, strings.ReplaceAll(s, "+", " ")))
 }
 
 // webURL returns u if it is an address that may be shown.

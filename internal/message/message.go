@@ -127,5 +127,6 @@ type Forwarded struct {
 // Header is a mail's header fields in the order they stand in it, topmost first.
 type Header []Field
 
-// Field is one header field: its name as written and its raw value, unfolded, not decoded.
+// Field is one header field: its name as written and its raw value, unfolded, not decoded, except that bytes outside of ASCII were made
+// UTF-8 and control characters spaces.
 type Field struct{ Name, Value string }
