@@ -11,7 +11,8 @@ const (
 
 // findForward finds the mail that this mail passes on, inline or attached, or returns nil. A forward of a bare forward
 // leads to the mail at its core; where the one in between wrote something, that is the mail that was forwarded. Dates
-// without a zone, which most mail programs write, are taken as UTC.
+// without a zone, which most mail programs write, are taken as UTC. It takes forwarded text out of m.Reply where
+// trimming, which does not know the subject, has left it there.
 func findForward(m *Message, parts []part) *Forwarded {
 	if mediaType, _ := topType(m); mediaType == "multipart/report" || nullSender(m) || isDaemon(m) {
 		return nil // a mail system's, not a person's
@@ -19,7 +20,13 @@ func findForward(m *Message, parts []part) *Forwarded {
 	if f := attachedForward(m, parts); f != nil {
 		return f
 	}
-	return inlineForward(m.Text, m.Subject, maxForwards)
+	f := inlineForward(m.Text, m.Subject, maxForwards)
+	if f != nil && f.Text != "" && squeeze(m.Reply) == squeeze(f.Text) {
+		// Under an attribution with nothing above it, trimming takes unmarked text for new. Here it is the forwarded
+		// author's, and must not pass for the forwarder's own.
+		m.Reply, m.Elided = "", m.Text
+	}
+	return f
 }
 
 // attachedForward reads the first attached mail, if the mail is about nothing else: its subject says so, or is that of

@@ -77,6 +77,20 @@ func TestOutlookForwardsByAttribution(t *testing.T) {
 	}
 }
 
+// TestForwardedTextIsNotNew guards against commands in somebody else's text.
+func TestForwardedTextIsNotNew(t *testing.T) {
+	for _, text := range []string{
+		"On 11/23/26, 9:10 AM, \"Kim Tran\" <kim@school.example> wrote:\n\n#resolve\n",
+		"From: Kim Tran <kim@school.example>\nSent: Monday, November 23, 2026 9:10 AM\nTo: Rosa\nSubject: Projector\n\n#resolve\n",
+		"---------- Forwarded message ---------\nFrom: Kim Tran <kim@school.example>\nDate: Mon, Nov 23, 2026 at 9:10 AM\nSubject: Projector\n\n#resolve\n",
+	} {
+		m := Parse(mailOf(text, "Subject: FW: Projector"))
+		if m.Reply != "" || !strings.Contains(m.Elided, "#resolve") || m.Forwarded == nil || m.Forwarded.Text != "#resolve" {
+			t.Errorf("%s\nreply %q, elided %q, forwarded %+v", text, m.Reply, m.Elided, m.Forwarded)
+		}
+	}
+}
+
 func TestAnswersAreNoForwards(t *testing.T) {
 	for _, tt := range []struct{ subject, text string }{
 		{"RE: Projector", "It works.\n\nFrom: Kim Tran <kim@school.example>\nSent: Monday, November 23, 2026 9:10 AM\nTo: Rosa\nSubject: Projector\n\nok?\n"},

@@ -134,7 +134,7 @@ func challengeKind(m *Message, parts []part) (Kind, string) {
 		return Challenge, "the subject asks to confirm the sender"
 	}
 	asks := autoSubmitted(m) != "" || nullSender(m) || isAnswer(m) && containsAny(subject, []string{"confirm", "verif", "deliver", "approv"})
-	if text := clip(m.Text, 4096); asks && challengeWords.in(strings.ToLower(text)) {
+	if text := clip(m.Text, 2048); asks && challengeWords.in(strings.ToLower(text)) {
 		return Challenge, "the text asks to prove that the sender is human"
 	}
 	return "", ""

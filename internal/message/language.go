@@ -3,7 +3,7 @@ package message
 import "unicode/utf8"
 
 // maxLanguageBytes of a text are looked at to tell its language.
-const maxLanguageBytes = 1 << 10
+const maxLanguageBytes = 768
 
 // languageOf tells the language of a text: "en", "es", or "" when there is too little to tell, or when it is another.
 // Words that one of the two has and the other has not are counted; letters that only Spanish has count as well.
