@@ -24,21 +24,22 @@ type commands struct {
 	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration (default: config.toml)."`
 	JSON   bool   `name:"json" help:"Print JSON Lines, one object a line, for scripts."`
 
-	Demo     demoCommand    `cmd:"" help:"See it work: a small school, its mails, the real bot, in one minute and on no mail server."`
-	Run      runCommand     `cmd:"" help:"Run the bot: watch the mailboxes, answer, remind."`
-	Settings configCommand  `cmd:"" name:"config" help:"Print an example configuration, or check one."`
-	Chart    chartCommand   `cmd:"" help:"Print the categorization chart."`
-	List     listCommand    `cmd:"" help:"List requests in the order to work them."`
-	Show     showCommand    `cmd:"" help:"Show one request: its events and mails."`
-	Why      whyCommand     `cmd:"" help:"Explain when a request is due, step by step."`
-	Do       doCommand      `cmd:"" help:"Carry out a command such as '#1-3' on a request."`
-	Digest   digestCommand  `cmd:"" help:"Show the digest of the uncategorized queue, or send it now."`
-	Parse    parseCommand   `cmd:"" help:"Show how a mail is read."`
-	Suggest  suggestCommand `cmd:"" help:"Show which codes a mail would be suggested."`
-	Ledger   ledgerCommand  `cmd:"" help:"List what became of every received mail."`
-	Outbox   outboxCommand  `cmd:"" help:"List outgoing mail."`
-	Check    checkCommand   `cmd:"" help:"Prove that the state is whole."`
-	Version  versionCommand `cmd:"" help:"Print the version."`
+	Demo     demoCommand     `cmd:"" help:"See it work: a small school, its mails, the real bot, in one minute and on no mail server."`
+	Run      runCommand      `cmd:"" help:"Run the bot: watch the mailboxes, answer, remind."`
+	Settings configCommand   `cmd:"" name:"config" help:"Print an example configuration, or check one."`
+	Chart    chartCommand    `cmd:"" help:"Print the categorization chart."`
+	List     listCommand     `cmd:"" help:"List requests in the order to work them."`
+	Show     showCommand     `cmd:"" help:"Show one request: its events and mails."`
+	Why      whyCommand      `cmd:"" help:"Explain when a request is due, step by step."`
+	Do       doCommand       `cmd:"" help:"Carry out a command such as '#1-3' on a request."`
+	Digest   digestCommand   `cmd:"" help:"Show the digest of the uncategorized queue, or send it now."`
+	Parse    parseCommand    `cmd:"" help:"Show how a mail is read."`
+	Suggest  suggestCommand  `cmd:"" help:"Show which codes a mail would be suggested."`
+	Evaluate evaluateCommand `cmd:"" help:"Measure how right the suggestions are."`
+	Ledger   ledgerCommand   `cmd:"" help:"List what became of every received mail."`
+	Outbox   outboxCommand   `cmd:"" help:"List outgoing mail."`
+	Check    checkCommand    `cmd:"" help:"Prove that the state is whole."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // Exit statuses.

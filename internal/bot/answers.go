@@ -111,7 +111,7 @@ func (d *Desk) Ops() control.Ops {
 	return control.Ops{
 		"list": operation(d.List), "show": operation(d.Show), "why": operation(d.Why), "do": operation(d.Do),
 		"digest": operation(d.Digest), "ledger": operation(d.Ledger), "outbox": operation(d.Outbox),
-		"suggest": operation(d.Suggest), "check": operation(d.Check),
+		"suggest": operation(d.Suggest), "evaluate": operation(d.Evaluate), "check": operation(d.Check),
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package bot is the three loops around one store: receive, deliver and agenda.
+// Package bot is the loops around one store: receive, deliver, agenda, and one that learns from what people decide.
 //
 // It guarantees the way of one mail: mailbox, message, intake, store, outbox, delivery. What arrives is kept raw and
 // durable, decided and recorded in one transaction, and only then marked on the server. What is owed enters the outbox
@@ -39,6 +39,7 @@ func New(d *Desk, mailboxes []mailbox.Settings, smtp delivery.Settings) *Bot {
 		arrived: make(chan struct{}, 1), changed: make(chan struct{}, 1), status: map[string]mailbox.Status{},
 	}
 	d.wake = b.wake
+	d.lessons.looped = true
 	return b
 }
 
@@ -76,6 +77,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	loop("deliver", b.deliver)
 	loop("agenda", b.agenda)
+	loop("learn", b.learn)
 	all.Wait()
 	if err := context.Cause(ctx); err != nil && err != context.Canceled {
 		return err

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"triaged/internal/agenda"
-	"triaged/internal/authority"
 	"triaged/internal/compose"
 	"triaged/internal/intake"
 	"triaged/internal/message"
@@ -17,18 +16,19 @@ import (
 
 // Desk is a store together with everything that decides about it. It serves the loops, and the shell without them.
 type Desk struct {
-	store  *store.Store
-	policy *intake.Policy
-	plan   *agenda.Policy
-	house  compose.House
-	model  *suggest.Model
-	limits Limits
-	retry  Retry
-	notify []string // operators
-	clock  Clock
-	log    *slog.Logger
-	hook   func(string) // tests stop here; nil else
-	wake   func()       // tells the loops, if there are any, that a transaction has committed
+	store   *store.Store
+	policy  *intake.Policy
+	plan    *agenda.Policy
+	house   compose.House
+	model   *suggest.Model
+	lessons lessons
+	limits  Limits
+	retry   Retry
+	notify  []string // operators
+	clock   Clock
+	log     *slog.Logger
+	hook    func(string) // tests stop here; nil else
+	wake    func()       // tells the loops, if there are any, that a transaction has committed
 }
 
 // Limits caps what goes automatically to requesters and strangers.
@@ -95,18 +95,6 @@ func (d *Desk) footLine(row store.Row) string {
 	}
 	m := message.Parse(raw.Data)
 	return fmt.Sprintf("%s wrote %q (%s)", m.From.Address, m.Subject, row.Reason)
-}
-
-// suggestions are the model's for one request.
-func (d *Desk) suggestions(tx *store.Tx, r request.Request) []suggest.Suggestion {
-	if d.model == nil || r.Number == 0 {
-		return nil
-	}
-	known := d.policy.Directory[authority.Normalise(r.Requester.Address)]
-	return d.model.Suggest(suggest.Mail{
-		Subject: tx.Text(r.Subject), Text: tx.Text(r.Text), Requester: r.Requester.Address, Title: known.Title,
-		Campus: r.Campus, Team: r.Team,
-	}, 3)
 }
 
 // material collects the texts behind a letter's references.

@@ -40,6 +40,7 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 	}
 	row := ReceiptRow{Done: []ReceiptItemRow{}, Failed: []ReceiptItemRow{}}
 	now := d.clock.Now()
+	var taught []lesson
 	err := d.store.Update(func(tx *store.Tx) error {
 		r, err := d.find(tx, a.Number)
 		if err != nil {
@@ -63,6 +64,7 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 		for _, l := range v.Letters {
 			d.owe(tx, l, now)
 		}
+		taught = d.taught(tx, v)
 		tx.Account(store.Row{
 			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ": " + a.Text + " as " + person.Address,
 			Request: v.Request, At: now, Received: now,
@@ -72,6 +74,7 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 	if err != nil {
 		return err
 	}
+	d.learnLater(taught)
 	d.wake()
 	return emit(row)
 }

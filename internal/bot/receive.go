@@ -71,6 +71,7 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 	now := o.b.clock.Now()
 	dispositions := make([]mailbox.Disposition, len(mails))
 	rows := make([]store.Row, len(mails))
+	var taught []lesson
 	err = o.b.store.Update(func(tx *store.Tx) error {
 		first := tx.FirstLook(f.Mailbox, f.Name, now)
 		for i, m := range mails {
@@ -86,9 +87,11 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 				Mailbox: f.Mailbox, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID, Received: m.Received,
 				Size: m.Size, Raw: refs[i],
 			}
-			if rows[i], err = o.b.record(tx, messages[i], env, row, now); err != nil {
+			var v intake.Verdict
+			if rows[i], v, err = o.b.record(tx, messages[i], env, row, now); err != nil {
 				return err
 			}
+			taught = append(taught, o.b.taught(tx, v)...)
 			dispositions[i] = disposition(rows[i].Outcome)
 		}
 		return nil
@@ -102,6 +105,7 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 			o.b.logRow(row)
 		}
 	}
+	o.b.learnLater(taught)
 	o.b.wake()
 	return dispositions, nil
 }
@@ -136,10 +140,10 @@ func readAll(mails []mailbox.Mail) []*message.Message {
 }
 
 // record decides one mail and records all of the verdict: events, mails owed, and the ledger row.
-func (d *Desk) record(tx *store.Tx, m *message.Message, env intake.Envelope, row store.Row, now time.Time) (store.Row, error) {
+func (d *Desk) record(tx *store.Tx, m *message.Message, env intake.Envelope, row store.Row, now time.Time) (store.Row, intake.Verdict, error) {
 	v := d.decide(tx, m, env, now)
 	if err := tx.Apply(v); err != nil {
-		return row, fmt.Errorf("%s, uid %d: %w", row.Folder, row.UID, err)
+		return row, v, fmt.Errorf("%s, uid %d: %w", row.Folder, row.UID, err)
 	}
 	for _, l := range v.Letters {
 		d.owe(tx, l, now)
@@ -147,7 +151,7 @@ func (d *Desk) record(tx *store.Tx, m *message.Message, env intake.Envelope, row
 	row.Number, row.MessageID, row.Fingerprint = env.Ledger, m.MessageID, hex.EncodeToString(m.Fingerprint[:])
 	row.Outcome, row.Reason, row.Request, row.At = v.Outcome, v.Reason, v.Request, now
 	tx.Account(row)
-	return row, nil
+	return row, v, nil
 }
 
 // decide asks intake. A mail that makes it fail is accounted for like any other, and stops nothing.

@@ -66,7 +66,7 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 		model:  suggest.New(c.Chart(), suggest.DefaultLexicon()),
 		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest)},
 		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
-		notify: c.Notify.Operator,
+		notify: c.Notify.Operator, lessons: lessons{wake: make(chan struct{}, 1)},
 	}
 	if err := d.openStore(c, rim); err != nil {
 		return nil, err
