@@ -108,7 +108,7 @@ func checkInvariants(t interface{ Fatalf(string, ...any) }, m *Message) {
 	if len(m.Text) > maxText+len("---------- Forwarded message ----------")*20+4096 {
 		t.Fatalf("text of %d bytes", len(m.Text))
 	}
-	if len(m.Attachments) > 4*maxParts || len(m.Defects) > maxDefects+maxParts {
+	if len(m.Attachments) > 4*maxParts || len(m.Defects) > 2*maxDefects {
 		t.Fatalf("%d attachments, %d defects", len(m.Attachments), len(m.Defects))
 	}
 	whole := map[string]bool{}

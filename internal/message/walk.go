@@ -48,7 +48,7 @@ func (w *walker) defect(format string, args ...any) {
 	if w.seen == nil {
 		w.seen = map[string]bool{}
 	}
-	if !w.seen[d] {
+	if !w.seen[d] && len(w.told) < maxDefects {
 		w.seen[d] = true
 		w.told = append(w.told, d)
 	}
@@ -214,7 +214,7 @@ func (w *walker) checkEncoding(p *part) {
 			p.disposition = "attachment" // nor is it anybody's words
 		}
 	default:
-		w.defect("unknown transfer encoding %q", p.encoding)
+		w.defect("unknown transfer encoding %q", shorten(p.encoding, 40))
 	}
 }
 
