@@ -58,6 +58,7 @@ type Letter struct {
 	Receipt         *ReceiptBody         `json:"receipt,omitempty"`
 	Confirmation    *ConfirmationBody    `json:"confirmation,omitempty"`
 	Outcome         *OutcomeBody         `json:"outcome,omitempty"` // Categorized and Resolved
+	Work            *WorkBody            `json:"work,omitempty"`    // Reminder, Breach, FollowUp and Report about requests
 	Plain           *PlainBody           `json:"plain,omitempty"`   // Breach, FollowUp, Report, Refusal, Operator
 }
 
@@ -85,10 +86,60 @@ type NoticeBody struct {
 
 // QueueBody lists uncategorized requests: one in a reminder, the queue in a digest.
 type QueueBody struct {
-	Review time.Time `json:"review,omitzero"` // the odd hour this digest is for (SOP, process step 4)
-	Rows   []Row     `json:"rows"`
-	More   int       `json:"more,omitempty"` // requests left out because the list would be too long for a mail
-	Foot   []string  `json:"foot,omitempty"` // lines for the end: mail that opened nothing and wants a look
+	Review    time.Time `json:"review,omitzero"` // the odd hour this digest is for (SOP, process step 4)
+	Rows      []Row     `json:"rows"`
+	More      int       `json:"more,omitempty"`      // requests left out because the list would be too long for a mail
+	Foot      []string  `json:"foot,omitempty"`      // lines for the end: mail that opened nothing and wants a look
+	Late      time.Time `json:"late,omitzero"`       // when it should have been sent, if that is long ago
+	Missed    int       `json:"missed,omitempty"`    // reviews before this one that nobody was asked for
+	Escalated int       `json:"escalated,omitempty"` // to a supervisor: how many reviews went by
+}
+
+// WorkBody lists requests that want something of the recipient, in the order to work them.
+type WorkBody struct {
+	Rows []WorkRow `json:"rows"`
+	More int       `json:"more,omitempty"` // requests left out because the list would be too long for a mail
+	Late time.Time `json:"late,omitzero"`  // when the first of it should have been sent, if that is long ago
+}
+
+// WorkRow is one request, and what is wanted.
+type WorkRow struct {
+	Request   request.Number  `json:"request"`
+	Task      Task            `json:"task"`
+	Subject   request.TextRef `json:"subject"`
+	From      request.Person  `json:"from"`
+	Submitted time.Time       `json:"submitted"`
+	Code      chart.Code      `json:"code,omitzero"`
+	Due       time.Time       `json:"due,omitzero"`   // the target date; of scheduled work the completion date
+	Owner     request.Person  `json:"owner,omitzero"` // whom it is assigned to
+	Since     time.Time       `json:"since,omitzero"` // of the last status note, or when waiting began
+	On        string          `json:"on,omitempty"`   // what it waits for
+	Overdue   bool            `json:"overdue,omitempty"`
+	Alert     []string        `json:"alert,omitempty"` // why it may be an emergency
+}
+
+// Task is what is wanted of a request's people. The templates of the folder "work" have a sentence for each.
+type Task string
+
+// The tasks.
+const (
+	TaskEmergency   Task = "emergency"     // look at once: it may be one
+	TaskAcknowledge Task = "acknowledge"   // say that you saw it (SOP, category 1)
+	TaskAssign      Task = "assign"        // resolve or assign it (SOP, category 1)
+	TaskDate        Task = "date"          // give its completion date (SOP, category 5, rule 3)
+	TaskWarning     Task = "warning"       // most of its time is used up
+	TaskBreach      Task = "breach"        // its target has passed
+	TaskNote        Task = "note"          // add a status note (SOP, category 5, rule 5)
+	TaskMissing     Task = "missing-note"  // to a supervisor: the status note did not come
+	TaskWaitOver    Task = "wait-over"     // the date it waited for has come
+	TaskScheduled   Task = "scheduled-day" // the day it is scheduled for has come
+	TaskQueue       Task = "queue"         // no more than to know of it: a technician's own queue
+)
+
+// Tasks are all tasks.
+var Tasks = []Task{
+	TaskEmergency, TaskAcknowledge, TaskAssign, TaskDate, TaskWarning, TaskBreach, TaskNote, TaskMissing, TaskWaitOver,
+	TaskScheduled, TaskQueue,
 }
 
 // Row is one request in a list. Rows are numbered in the order they stand in.

@@ -25,7 +25,7 @@ func Render(l Letter, messageID string, m Material, h House) (Mail, error) {
 	if h.Texts == nil {
 		return Mail{}, fmt.Errorf("%s: the house has no templates", l.Kind)
 	}
-	set, code, err := h.Texts.choose(l.Kind, l.Language, h.Languages)
+	set, code, err := h.Texts.choose(folderOf(l), l.Language, h.Languages)
 	if err != nil {
 		return Mail{}, err
 	}
@@ -101,6 +101,9 @@ func (d *draft) topic(s string) string {
 // view builds what the Kind's templates are given: one of the types of this package whose names end so.
 func (d *draft) view(p *page) (any, error) {
 	l := d.letter
+	if l.Work != nil {
+		return d.work(p, *l.Work), nil
+	}
 	switch l.Kind {
 	case Acknowledgement:
 		if l.Acknowledgement != nil {

@@ -146,6 +146,25 @@ func specimens() []specimen {
 		Subject: "3 mails could not be sent", Lines: []string{"Since 9:12 am smtp.school.example refuses mail: 451 try again later.", "Nothing is lost: they are in the outbox, and tried again every 15 minutes."},
 	}}
 	breach := about(Breach, dana, Letter{Plain: &PlainBody{Subject: "Overdue: Projector in 214 is dead", Lines: []string{"SR-1 was to be done by Thu 27 Aug 3:00 pm."}}})
+	workRow := func(n request.Number, task Task) WorkRow {
+		return WorkRow{Request: n, Task: task, From: maria, Submitted: monday.Add(-30 * time.Hour), Code: code(1, 3)}
+	}
+	acknowledge := about(Reminder, kim, Letter{Commands: true, Work: &WorkBody{Rows: []WorkRow{workRow(1, TaskAcknowledge)}}})
+	several := Letter{Kind: Breach, To: kim, Commands: true, At: monday, Work: &WorkBody{Late: monday.Add(-5 * time.Hour), More: 4}}
+	for i, task := range Tasks {
+		row := workRow(request.Number(20+i), task)
+		if task == TaskBreach {
+			row.Due, row.Overdue, row.Owner = monday.Add(-time.Hour), true, kim
+		}
+		if task == TaskNote || task == TaskMissing {
+			row.Since = monday.Add(-8 * 24 * time.Hour)
+		}
+		several.Work.Rows = append(several.Work.Rows, row)
+	}
+	escalated := reminder
+	escalated.Queue = &QueueBody{Rows: reminder.Queue.Rows, Escalated: 3}
+	late := digest
+	late.Queue = &QueueBody{Review: nine, Rows: rows, Late: nine.Add(-4 * time.Hour), Missed: 1}
 	noticed := Material{Topic: topic.Topic, Text: projector, Suggestions: projectorCodes}
 	return []specimen{
 		{"acknowledgement.en", acknowledgement, asked},
@@ -173,6 +192,10 @@ func specimens() []specimen {
 		{"refusal.es", spanish(grande), Material{}},
 		{"operator.en", operator, Material{}},
 		{"breach.en", breach, topic},
+		{"work-acknowledge.en", acknowledge, Material{Topic: topic.Topic, Rows: []RowMaterial{{Subject: topic.Topic}}}},
+		{"work-several.en", several, Material{Rows: []RowMaterial{{Subject: "Projector in 214 is dead"}, {Subject: "Printer"}}}},
+		{"reminder-escalated.en", escalated, Material{Topic: topic.Topic, Rows: rowMaterial[:1]}},
+		{"digest-late.en", late, Material{Rows: rowMaterial}},
 	}
 }
 

@@ -71,6 +71,8 @@ func sampleLetters(k Kind) []sample {
 		}
 	case Categorized, Resolved:
 		return sampleOutcomes()
+	case workFolder:
+		return sampleWork()
 	}
 	return samplePlain(k)
 }
@@ -93,7 +95,7 @@ func sampleQueues(k Kind) []sample {
 		{Request: 2, From: samplePerson, Submitted: sampleTime},
 	}
 	all := []sample{
-		{"with all it can say", Letter{Commands: true, Queue: &QueueBody{Review: sampleTime, Rows: rows, More: 2, Foot: []string{"A line"}}}, sampleMaterial()},
+		{"with all it can say", Letter{Commands: true, Queue: &QueueBody{Review: sampleTime, Rows: rows, More: 2, Foot: []string{"A line"}, Late: sampleTime, Missed: 2, Escalated: 3}}, sampleMaterial()},
 		{"about one request", Letter{Request: 1, Commands: true, Queue: &QueueBody{Rows: rows[:1]}}, sampleMaterial()},
 		{"about nothing known", Letter{Queue: &QueueBody{Rows: rows[1:]}}, Material{}},
 	}
@@ -120,6 +122,24 @@ func sampleReceipts() []sample {
 		{"about a trial", Letter{Receipt: &ReceiptBody{Items: items[2:3]}}, Material{}},
 		{"about help", Letter{Receipt: &ReceiptBody{Help: true}}, Material{}},
 	}
+}
+
+// sampleWork has a mail for each task alone, and one with all of them.
+func sampleWork() []sample {
+	var rows []WorkRow
+	var all []sample
+	for i, task := range Tasks {
+		row := WorkRow{
+			Request: request.Number(i + 1), Task: task, From: samplePerson, Submitted: sampleTime, Code: sampleCode, Due: sampleDue,
+			Owner: samplePerson, Since: sampleTime, On: "vendor", Overdue: true, Alert: []string{"Alert."},
+		}
+		bare := WorkRow{Request: row.Request, Task: task, From: samplePerson, Submitted: sampleTime}
+		rows = append(rows, row)
+		all = append(all,
+			sample{"of the task " + string(task), Letter{Request: 1, Commands: true, Work: &WorkBody{Rows: []WorkRow{row}, Late: sampleTime}}, sampleMaterial()},
+			sample{"of the bare task " + string(task), Letter{Request: 1, Work: &WorkBody{Rows: []WorkRow{bare}}}, Material{}})
+	}
+	return append(all, sample{"of all tasks", Letter{Commands: true, Work: &WorkBody{Rows: rows, More: 2, Late: sampleTime}}, sampleMaterial()})
 }
 
 func sampleOutcomes() []sample {

@@ -21,6 +21,7 @@ var Kinds = []Kind{
 // Names of template folders that are not kinds.
 const (
 	plainFolder  = "plain"  // for kinds that are a few sentences
+	workFolder   = "work"   // for mails of every kind that list work
 	sharedFolder = "shared" // blocks that the templates of every mail may use
 )
 
@@ -80,6 +81,14 @@ func (t *Texts) Languages() []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// folderOf names the templates that a letter wants first.
+func folderOf(l Letter) Kind {
+	if l.Work != nil {
+		return workFolder
+	}
+	return l.Kind
 }
 
 // choose finds the templates for a kind: in the recipient's language, else the first of the desk's that has them, else
@@ -143,7 +152,7 @@ func checkName(name string) error {
 	if folder == sharedFolder && (path.Ext(base) == ".txt" || path.Ext(base) == ".html") {
 		return nil
 	}
-	if folder != plainFolder && !slices.Contains(Kinds, Kind(folder)) {
+	if folder != plainFolder && folder != workFolder && !slices.Contains(Kinds, Kind(folder)) {
 		return fmt.Errorf("template %s: no mail of the kind %q is sent: the folders are %s", name, folder, folderNames())
 	}
 	if _, _, ok := splitName(base); !ok {
@@ -157,7 +166,7 @@ func folderNames() string {
 	for _, k := range Kinds {
 		names = append(names, string(k))
 	}
-	return strings.Join(append(names, plainFolder, sharedFolder), ", ")
+	return strings.Join(append(names, plainFolder, workFolder, sharedFolder), ", ")
 }
 
 // splitName takes "text.en.txt" apart.

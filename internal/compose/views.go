@@ -187,15 +187,18 @@ func because(words []string) string {
 }
 
 type queueView struct {
-	Mail     *page
-	Review   string // "9 am", or "" in a reminder
-	Rows     []rowView
-	Count    int // rows, and those left out
-	Overdue  int
-	More     int
-	Foot     []string
-	Example  string
-	Commands bool // the recipient may answer with commands
+	Mail      *page
+	Review    string // "9 am", or "" in a reminder
+	Rows      []rowView
+	Count     int // rows, and those left out
+	Overdue   int
+	More      int
+	Foot      []string
+	Late      string // "at 9:00 am", when it should have been sent; or ""
+	Missed    int    // reviews before this one that nobody was asked for
+	Escalated int    // reviews that went by before a supervisor was told
+	Example   string
+	Commands  bool // the recipient may answer with commands
 }
 
 type rowView struct {
@@ -209,7 +212,8 @@ type rowView struct {
 }
 
 func (d *draft) queue(p *page, q QueueBody) any {
-	v := &queueView{Mail: p, Count: len(q.Rows) + q.More, More: q.More, Example: d.example(), Commands: d.letter.Commands}
+	v := &queueView{Mail: p, Count: len(q.Rows) + q.More, More: q.More, Missed: q.Missed, Escalated: q.Escalated, Example: d.example(), Commands: d.letter.Commands}
+	v.Late = d.moment(q.Late)
 	room := rowChars
 	if d.letter.Kind == Reminder {
 		room = remindChars
