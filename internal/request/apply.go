@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"triaged/internal/chart"
@@ -24,6 +25,7 @@ func Apply(r Request, e Event) (Request, error) {
 	case Added:
 		n.Mails++
 		n.Thread = appendThread(r.Thread, e.MessageID)
+		n.watch(e.People)
 	case Categorized:
 		n.categorize(e)
 	case Told:
@@ -35,11 +37,23 @@ func Apply(r Request, e Event) (Request, error) {
 	case Claimed:
 		n.act(e)
 		n.Assignee, n.ClaimedUntil = e.By, e.Until
+		n.firstAssignee(e.By)
 	case Assigned:
 		n.act(e)
 		n.assign(e)
-	case Acknowledged:
+	case Acknowledged, Answered:
 		n.act(e)
+	case Filed:
+		if e.Person == nil || e.Person.Address == "" {
+			return r, fmt.Errorf("event %q without a person", e.Type)
+		}
+		n.Requester = *e.Person
+	case TookOver:
+		n.watch(e.People)
+	case Linked:
+		n.Links = link(r.Links, e.Into, r.Number)
+	case Unlinked:
+		n.Links = slices.DeleteFunc(slices.Clone(r.Links), func(l Number) bool { return l == e.Into })
 	case Noted:
 		n.act(e)
 		if n.OriginalAssignee == "" || n.OriginalAssignee == e.By {
@@ -61,14 +75,17 @@ func Apply(r Request, e Event) (Request, error) {
 		n.State, n.Resolved, n.ResolvedBy = Resolved, e.At, e.By
 		n.pause(e.At, "", "resolved")
 	case Reopened:
-		n.State, n.Resolved, n.ResolvedBy = Open, time.Time{}, ""
+		n.State, n.Resolved, n.ResolvedBy, n.MergedInto = Open, time.Time{}, "", 0
 		n.unpause(e)
 	case Joined:
 		n.State, n.MergedInto = Merged, e.Into
+		n.pause(e.At, "", "merged")
 	case Gone:
 		n.State = Withdrawn
+		n.pause(e.At, "", "withdrawn")
 	case Rejected:
 		n.State = Spam
+		n.pause(e.At, "", "spam")
 	case Undone:
 		if e.Was == nil {
 			return r, fmt.Errorf("event %q without what to restore", e.Type)
@@ -98,8 +115,14 @@ func (r *Request) open(e Event) {
 	if e.Person != nil {
 		r.Requester = *e.Person
 	}
-	r.Watchers = e.People[:min(len(e.People), MaxWatchers)]
+	r.watch(e.People)
 	r.Mail, r.MessageID, r.Submitted = e.Mail, e.MessageID, e.At
+	if e.Origin != 0 {
+		r.Mail = e.Origin
+	}
+	if e.Into != 0 {
+		r.Links = link(nil, e.Into, r.Number)
+	}
 	for _, id := range e.Refs {
 		r.Thread = appendThread(r.Thread, id)
 	}
@@ -117,9 +140,33 @@ func (r *Request) act(e Event) {
 func (r *Request) assign(e Event) {
 	r.ClaimedUntil = time.Time{}
 	r.Assignee, r.Team = e.Who, e.Team
+	r.firstAssignee(e.Who)
+}
+
+// firstAssignee remembers who owes the status notes (SOP, category 5, rule 5).
+func (r *Request) firstAssignee(address string) {
 	if r.OriginalAssignee == "" {
-		r.OriginalAssignee = e.Who
+		r.OriginalAssignee = address
 	}
+}
+
+// watch adds people who take part. Its requester is no watcher, nor is anybody twice.
+func (r *Request) watch(people []Person) {
+	for _, p := range people {
+		same := func(o Person) bool { return strings.EqualFold(o.Address, p.Address) }
+		if len(r.Watchers) >= MaxWatchers || p.Address == "" || same(r.Requester) || slices.ContainsFunc(r.Watchers, same) {
+			continue
+		}
+		r.Watchers = append(slices.Clip(r.Watchers), p)
+	}
+}
+
+// link adds a request to links, unless it is there or is the request itself.
+func link(links []Number, to, own Number) []Number {
+	if to == 0 || to == own || slices.Contains(links, to) || len(links) >= MaxLinks {
+		return links
+	}
+	return append(slices.Clip(links), to)
 }
 
 func (r *Request) categorize(e Event) {
@@ -128,6 +175,9 @@ func (r *Request) categorize(e Event) {
 	}
 	if r.State == Waiting {
 		r.State, r.Resume, r.WaitUntil = Open, chart.Code{}, time.Time{}
+	}
+	if r.State == Scheduled && r.Code.Category != e.Code.Category {
+		r.State, r.ScheduledFor, r.ApprovedBy = Open, time.Time{}, "" // no longer planned work
 	}
 	r.setCode(e)
 	if !r.Promise.Timed() && !r.Promise.AsNeeded && r.State == Open {
@@ -160,6 +210,8 @@ func (r *Request) wait(e Event) {
 func (r *Request) pause(at time.Time, code, on string) {
 	if n := len(r.Pauses); n > 0 && r.Pauses[n-1].To.IsZero() {
 		return // it stands already, since the earlier moment
+	} else if n > 0 && at.Before(r.Pauses[n-1].To) {
+		at = r.Pauses[n-1].To // the machine's clock was set back
 	}
 	r.Pauses = append(slices.Clone(r.Pauses), Pause{From: at, Code: code, On: on})
 }
@@ -170,17 +222,27 @@ func (r *Request) endPause(at time.Time) {
 		return
 	}
 	r.Pauses = slices.Clone(r.Pauses)
+	if at.Before(r.Pauses[n-1].From) {
+		at = r.Pauses[n-1].From
+	}
 	r.Pauses[n-1].To = at
 }
 
 // unpause lets the clock run on after a reopening, unless the code itself stops it.
 func (r *Request) unpause(e Event) {
+	on := ""
+	if n := len(r.Pauses); n > 0 && r.Pauses[n-1].Code == r.Code.String() {
+		on = r.Pauses[n-1].On
+	}
 	r.endPause(e.At)
 	if r.Code.IsZero() || r.Promise.Timed() {
 		return
 	}
-	r.pause(e.At, r.Code.String(), "")
-	if !r.Promise.AsNeeded {
+	r.pause(e.At, r.Code.String(), on)
+	switch {
+	case !r.ScheduledFor.IsZero():
+		r.State = Scheduled
+	case !r.Promise.AsNeeded:
 		r.State = Waiting
 	}
 }

@@ -52,12 +52,16 @@ func (r Request) ClockOf(cal Calendar) Clock {
 		if !p.Timed() || pause.From.Before(at) && !pause.To.IsZero() && !pause.To.After(at) {
 			continue
 		}
-		used := c.elapsed(cal, at, pause.From)
+		from := pause.From
+		if from.Before(at) {
+			from = at
+		}
+		used := c.elapsed(cal, at, from)
 		if used >= c.Left && c.Total > 0 {
 			break // it was due before this pause began
 		}
-		c.count(at, pause.From, used)
-		c.Steps = append(c.Steps, Step{From: pause.From, To: pause.To, Paused: true, Why: pauseReason(pause)})
+		c.count(at, from, used)
+		c.Steps = append(c.Steps, Step{From: from, To: pause.To, Paused: true, Why: pauseReason(pause)})
 		if pause.To.IsZero() {
 			c.Paused = true
 			return c
@@ -103,8 +107,8 @@ func (c *Clock) count(from, to time.Time, used time.Duration) {
 
 func pauseReason(p Pause) string {
 	switch {
-	case p.On == "resolved":
-		return "resolved"
+	case p.Code == "":
+		return p.On // resolved, withdrawn
 	case p.On != "":
 		return fmt.Sprintf("%s: waiting for %s", p.Code, p.On)
 	}

@@ -13,8 +13,8 @@ type Type string
 
 // The events. Each comment names the fields of Event that belong to it, besides At, By and Mail.
 const (
-	Opened       Type = "opened"       // Subject, Text, Person, People, Source, Language, Campus, MessageID, Refs; At is the submission
-	Added        Type = "added"        // Text, MessageID: one more mail of the request, by By
+	Opened       Type = "opened"       // Subject, Text, Person, People, Source, Language, Campus, MessageID, Refs, Origin, Into (what it was split from or follows); At is the submission
+	Added        Type = "added"        // Text, MessageID, People (new on Cc): one more mail of the request, by By
 	Categorized  Type = "categorized"  // Code, Promise
 	Told         Type = "told"         // What: people were reminded, warned or asked
 	Claimed      Type = "claimed"      // Until
@@ -34,6 +34,11 @@ const (
 	Bounced      Type = "bounced"      // Who, What: a mail of the bot's about it could not be delivered
 	Heard        Type = "heard"        // What: an automatic answer or receipt came in; recorded, changes nothing
 	Undone       Type = "undone"       // Was: the fields as they stood before the change that is taken back
+	Answered     Type = "answered"     // Text: what staff wrote to the requester
+	Filed        Type = "filed"        // Person: on whose behalf the request is, which its author was not
+	TookOver     Type = "took-over"    // Into, People: another request was merged into this one, and who hears of its end
+	Linked       Type = "linked"       // Into: another request that has to do with it
+	Unlinked     Type = "unlinked"     // Into
 )
 
 // Event is one thing that happened to a request. Only the fields that its Type names are set.
@@ -61,6 +66,7 @@ type Event struct {
 	Until     time.Time  `json:"until,omitzero"`
 	Into      Number     `json:"into,omitempty"`
 	Was       *Change    `json:"was,omitempty"`
+	Origin    uint64     `json:"origin,omitempty"` // ledger number of the mail that holds the text and files, if it is not Mail
 }
 
 // Detail says in a few words what the event did, for `show` and for receipts.
@@ -83,8 +89,12 @@ func (e Event) Detail() string {
 		return e.Until.Format(time.RFC3339)
 	case Opened:
 		return string(e.Source)
-	case Joined:
+	case Joined, TookOver, Linked, Unlinked:
 		return e.Into.Label("#")
+	case Filed:
+		if e.Person != nil {
+			return e.Person.Address
+		}
 	case Undone:
 		return e.What
 	}
@@ -111,6 +121,9 @@ type Change struct {
 	Resolved      time.Time  `json:"resolved,omitzero"`
 	ResolvedBy    string     `json:"resolved_by,omitempty"`
 	MergedInto    Number     `json:"merged_into,omitempty"`
+	Requester     Person     `json:"requester,omitzero"`
+	Watchers      []Person   `json:"watchers,omitempty"`
+	Links         []Number   `json:"links,omitempty"`
 }
 
 // Changeable copies what commands may alter out of the snapshot.
@@ -120,6 +133,7 @@ func (r Request) Changeable() Change {
 		CategorizedBy: r.CategorizedBy, CodeSince: r.CodeSince, CodeBy: r.CodeBy, Pauses: slices.Clone(r.Pauses),
 		WaitUntil: r.WaitUntil, ScheduledFor: r.ScheduledFor, ApprovedBy: r.ApprovedBy, Assignee: r.Assignee, Team: r.Team,
 		ClaimedUntil: r.ClaimedUntil, Resolved: r.Resolved, ResolvedBy: r.ResolvedBy, MergedInto: r.MergedInto,
+		Requester: r.Requester, Watchers: slices.Clone(r.Watchers), Links: slices.Clone(r.Links),
 	}
 }
 
@@ -129,4 +143,8 @@ func (r *Request) restore(c Change) {
 	r.WaitUntil, r.ScheduledFor, r.ApprovedBy = c.WaitUntil, c.ScheduledFor, c.ApprovedBy
 	r.Assignee, r.Team, r.ClaimedUntil = c.Assignee, c.Team, c.ClaimedUntil
 	r.Resolved, r.ResolvedBy, r.MergedInto = c.Resolved, c.ResolvedBy, c.MergedInto
+	r.Links = slices.Clone(c.Links)
+	if c.Requester.Address != "" {
+		r.Requester, r.Watchers = c.Requester, slices.Clone(c.Watchers)
+	}
 }

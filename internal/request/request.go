@@ -132,6 +132,7 @@ type Request struct {
 	Resolved   time.Time `json:"resolved,omitzero"`
 	ResolvedBy string    `json:"resolved_by,omitempty"`
 	MergedInto Number    `json:"merged_into,omitempty"`
+	Links      []Number  `json:"links,omitempty"` // requests that have to do with it, at most MaxLinks
 
 	Told   map[string]time.Time `json:"told,omitempty"` // what agenda has told people of this request, and when last
 	Events int                  `json:"events"`         // how many events made this snapshot
@@ -144,6 +145,7 @@ type Request struct {
 const (
 	MaxWatchers = 50
 	MaxThread   = 20
+	MaxLinks    = 50
 )
 
 // Uncategorized tells whether the request still waits for its code (SOP, process step 2).
