@@ -14,7 +14,9 @@ type demoCommand struct {
 }
 
 func (l *demoCommand) Run(ctx context.Context, s streams) error {
-	err := demo.Run(ctx, demo.Options{Out: s.out, Dir: l.Out, Serve: l.Serve, Speed: l.Speed})
+	err := demo.Run(ctx, demo.Options{
+		Out: s.out, Colour: isTerminal(s.out), Dir: l.Out, Serve: l.Serve, Speed: l.Speed,
+	})
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}

@@ -1,36 +1,37 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"triaged/internal/bot"
 	"triaged/internal/demo/school"
 	"triaged/internal/inprocess"
+	"triaged/internal/intake"
 	"triaged/internal/message"
 	"triaged/internal/store"
 )
 
-// director lets people write when their time has come, and tells what happens.
+// director lets people write when their time has come, and has it told what happens.
 type director struct {
-	options Options
-	clock   *bot.Fast
-	imap    *inprocess.IMAP
+	speed   float64
+	clock   *clock
+	place   *place
 	desk    *bot.Desk
+	tell    transcript
+	arrived atomic.Uint64           // mails put into the desk's mailbox
 	sent    chan inprocess.Received // what the bot handed to the SMTP server
-	scenes  []school.Scene
+	letters chan letter             // what people handed to it for the desk
 
-	waiting  []cued
-	told     uint64 // ledger rows that the transcript has told of
-	kept     int    // files written
-	finished bool
+	silent  []school.Scene // whose cue has not come
+	waiting []cued
+	last    bool   // the last scene's mail is written
+	told    uint64 // ledger rows that the transcript has told of
 }
 
 // cued is a scene whose time is known.
@@ -40,22 +41,25 @@ type cued struct {
 	answered *message.Message
 }
 
-// longest is when the story ends whatever happens.
-const longest = 5 * time.Hour
-
-// errLate is returned when the story did not come to its end.
-var errLate = errors.New("the demo did not come to its end: the bot did not answer")
+// letter is a mail that somebody handed to the SMTP server for the desk.
+type letter struct {
+	at   time.Time
+	mail *message.Message
+}
 
 // take is the SMTP server's delivery: to the desk, to the people's own mailboxes, and to the transcript.
 func (d *director) take(r inprocess.Received) error {
+	now := d.clock.Now()
+	m := message.Parse(r.Data)
 	for _, to := range r.To {
-		user, now := to, d.clock.Now()
+		user, data := to, r.Data
 		if strings.EqualFold(to, school.DeskAddress) {
-			user = "support"
-			r.Data = slices.Concat(d.vouch(r), r.Data)
+			user, data = "support", slices.Concat(vouch(r.User, m.From.Address), r.Data)
+			d.letters <- letter{now, m}
+			d.arrived.Add(1)
 		}
 		// Mail to people outside of the school goes nowhere, as far as the demo is concerned.
-		_, _ = d.imap.Append(user, "INBOX", now, r.Data)
+		_, _ = d.place.imap.Append(strings.ToLower(user), "INBOX", now, data)
 	}
 	if strings.EqualFold(r.From, school.DeskAddress) {
 		d.sent <- r
@@ -63,28 +67,40 @@ func (d *director) take(r inprocess.Received) error {
 	return nil
 }
 
-// vouch is what a school's server writes on top of a mail whose sender logged in as who From says.
-func (d *director) vouch(r inprocess.Received) []byte {
-	if r.User == "" || !strings.EqualFold(message.Parse(r.Data).From.Address, r.User) {
-		return nil
+// vouch is what the school's server writes on top of a mail, whatever the mail itself claims: whether its sender had
+// logged in as who From says.
+func vouch(user, from string) []byte {
+	verdict := "fail"
+	if user != "" && strings.EqualFold(user, from) {
+		verdict = "pass"
 	}
-	return []byte("Authentication-Results: mx.school.example; dmarc=pass header.from=school.example\r\n")
+	_, domain, _ := strings.Cut(from, "@")
+	return fmt.Appendf(nil, "Authentication-Results: mx.school.example; dmarc=%s header.from=%q\r\n", verdict, domain)
 }
+
+// longest is when the story ends whatever happens, and longestPause how long the transcript stands still at most.
+const (
+	longest      = 5 * time.Hour
+	longestPause = 1500 * time.Millisecond
+)
+
+// errLate is returned when the story did not come to its end.
+var errLate = errors.New("the demo did not come to its end: the bot did not answer")
+
+// lastScene is the one whose receipt ends the story.
+const lastScene = "digest"
 
 // play tells the story to its end.
 func (d *director) play(ctx context.Context) error {
-	start := school.Start()
-	d.say("%s  The desk opens. %d people are about to write to %s.\n", d.at(start), len(d.scenes), school.DeskAddress)
-	d.scenes = slices.DeleteFunc(d.scenes, func(s school.Scene) bool {
+	d.tell.opening()
+	for _, s := range school.Story() {
 		if s.Answer == nil {
-			d.waiting = append(d.waiting, cued{at: start.Add(s.At), scene: s})
+			d.waiting = append(d.waiting, cued{at: school.Start().Add(s.At), scene: s})
+		} else {
+			d.silent = append(d.silent, s)
 		}
-		return s.Answer == nil
-	})
-	for !d.finished {
-		if d.clock.Now().After(start.Add(longest)) {
-			return errLate
-		}
+	}
+	for !d.last {
 		if err := d.step(ctx); err != nil {
 			return err
 		}
@@ -92,28 +108,51 @@ func (d *director) play(ctx context.Context) error {
 	return d.end()
 }
 
-// step waits for the next thing to happen and lets it happen.
+// step waits for the next thing to happen, and lets it happen.
 func (d *director) step(ctx context.Context) error {
-	slices.SortStableFunc(d.waiting, func(a, b cued) int { return a.at.Compare(b.at) })
-	next := d.clock.Now().Add(time.Hour)
-	if len(d.waiting) > 0 {
-		next = d.waiting[0].at
+	next, mail, writes := d.next()
+	if next.After(school.Start().Add(longest)) {
+		return errLate
 	}
+	if err := d.pause(ctx, next.Sub(d.clock.Now())); err != nil {
+		return err
+	}
+	d.clock.set(next)
+	if err := d.settle(ctx); err != nil || !writes {
+		return err
+	}
+	d.waiting = slices.DeleteFunc(d.waiting, func(c cued) bool { return c.scene.Name == mail.scene.Name })
+	if err := d.write(mail); err != nil {
+		return err
+	}
+	d.last = mail.scene.Name == lastScene
+	return d.settle(ctx)
+}
+
+// next is when the next thing happens, and the mail that is then written, if it is one. What the bot has to do at the same
+// moment comes first.
+func (d *director) next() (at time.Time, mail cued, writes bool) {
+	alarm, set := d.clock.next()
+	if len(d.waiting) > 0 {
+		mail = slices.MinFunc(d.waiting, func(a, b cued) int { return a.at.Compare(b.at) })
+		if !set || !mail.at.After(alarm) {
+			return mail.at, mail, true
+		}
+	}
+	if !set {
+		return school.Start().Add(longest + 1), mail, false
+	}
+	return alarm, mail, false
+}
+
+// pause lets so much of the story's time pass.
+func (d *director) pause(ctx context.Context, span time.Duration) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case r := <-d.sent:
-		d.tellLedger()
-		d.heard(r)
-	case <-d.clock.After(max(next.Sub(d.clock.Now()), 0)):
-		d.tellLedger()
-		if len(d.waiting) > 0 && !d.clock.Now().Before(d.waiting[0].at) {
-			c := d.waiting[0]
-			d.waiting = d.waiting[1:]
-			return d.write(c)
-		}
+	case <-time.After(min(time.Duration(float64(span)/d.speed), longestPause)):
+		return nil
 	}
-	return nil
 }
 
 // write lets somebody's mail arrive.
@@ -123,142 +162,130 @@ func (d *director) write(c cued) error {
 	if raw == nil {
 		return nil
 	}
-	if _, err := d.imap.Append("support", "INBOX", now, raw); err != nil {
+	d.arrived.Add(1)
+	if _, err := d.place.imap.Append("support", "INBOX", now, raw); err != nil {
 		return err
 	}
-	m := message.Parse(raw)
-	d.say("\n%s  %s writes (%s): %s\n", d.at(now), name(c.scene.From), c.scene.About, m.Subject)
-	if c.scene.Name == lastScene || c.answered != nil && m.Kind == message.Personal {
-		d.quote(m.Reply)
+	d.tell.writes(now, c.scene, message.Parse(raw))
+	return nil
+}
+
+// patience is how long the bot may take, on the wall's clock, for what there is to do at one moment.
+const patience = 30 * time.Second
+
+// settle waits until the bot has nothing left to do now, then tells what it did.
+func (d *director) settle(ctx context.Context) error {
+	late := time.After(patience)
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	var sent []inprocess.Received
+	for done := false; !done; {
+		select {
+		case r := <-d.sent:
+			sent = append(sent, r)
+		case <-look.C:
+			done = d.quiet() && len(d.sent) == 0
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
+			return errLate
+		}
+	}
+	d.tellLedger()
+	for _, r := range sent {
+		d.heard(r)
 	}
 	return nil
 }
 
-// lastScene is the one whose receipt ends the story.
-const lastScene = "digest"
+// quiet tells whether every mail is accounted for, everything owed is sent, and nothing is due.
+func (d *director) quiet() bool {
+	now := d.clock.Now()
+	quiet := true
+	err := d.desk.Store().View(func(tx *store.Tx) error {
+		held := school.Start() // the last review
+		if e, ok := tx.LastDesk(intake.ReviewSent); ok {
+			held = e.Review
+		}
+		review := d.place.config.Reviews().Previous(now.Add(1))
+		pending := false
+		for range tx.Outbox(store.Pending) {
+			pending = true
+		}
+		quiet = tx.NextLedger() > d.arrived.Load() && !pending && len(tx.DueBy(now, 1)) == 0 && !review.After(held)
+		return nil
+	})
+	return err == nil && quiet
+}
 
 // heard tells of a mail that the bot sent, and lets whoever got it answer.
 func (d *director) heard(r inprocess.Received) {
 	now := d.clock.Now()
 	m := message.Parse(r.Data)
-	kind := m.Header.Get("X-Triaged-Kind")
-	d.say("       → %s to %s: %s\n", kind, strings.Join(r.To, ", "), m.Subject)
-	d.keep(r, kind)
-	d.scenes = slices.DeleteFunc(d.scenes, func(s school.Scene) bool {
+	var cues []string
+	d.silent = slices.DeleteFunc(d.silent, func(s school.Scene) bool {
 		if !s.Answer.Matches(m, now.Sub(school.Start())) {
 			return false
 		}
-		if s.Name == lastScene {
-			d.quote(m.Text)
-		}
+		cues = append(cues, s.Name)
 		d.waiting = append(d.waiting, cued{at: now.Add(s.At), scene: s, answered: m})
 		return true
 	})
-	if kind == "receipt" && len(d.waiting) == 0 && !slices.ContainsFunc(d.scenes, func(s school.Scene) bool { return s.Name == lastScene }) {
-		d.quote(m.Text)
-		d.finished = true
-	}
-}
-
-// keep writes a sent mail to a file.
-func (d *director) keep(r inprocess.Received, kind string) {
-	if d.options.Dir == "" {
-		return
-	}
-	d.kept++
-	name := fmt.Sprintf("%03d-%s-%s.eml", d.kept, kind, strings.NewReplacer("@", "-at-", "/", "-").Replace(strings.Join(r.To, ",")))
-	if err := os.WriteFile(filepath.Join(d.options.Dir, name), r.Data, 0o644); err != nil {
-		d.say("       (it could not be kept: %v)\n", err)
-	}
+	whole := slices.Contains(cues, lastScene) || d.last && m.Header.Get("X-Triaged-Kind") == "receipt"
+	d.tell.sent(now, r, m, whole)
 }
 
 // tellLedger tells what became of the mails that arrived since the last look.
 func (d *director) tellLedger() {
-	d.desk.Store().View(func(tx *store.Tx) error {
+	_ = d.desk.Store().View(func(tx *store.Tx) error {
 		for row := range tx.Ledger(d.told + 1) {
 			d.told = row.Number
-			d.say("       = %s: %s\n", row.Outcome, row.Reason)
+			d.tell.became(row.Outcome, row.Reason)
 		}
 		return nil
 	})
 }
 
-// end shows the queue as the story leaves it.
+// end shows the queue as the story leaves it, and what there is to say about all of it.
 func (d *director) end() error {
-	d.tellLedger()
-	d.drain()
-	d.say("\n%s  The queue, in the order to work it:\n", d.at(d.clock.Now()))
-	return d.desk.List(bot.Args{Queue: "open"}, func(row any) error {
-		r := row.(bot.RequestRow)
-		due := "no due time"
-		if r.DueAt != nil {
-			due = "due " + r.DueAt.In(school.Zone()).Format("Mon Jan 2 15:04")
-		}
-		d.say("       %-6s %-4s %-22s %s\n", r.Number, r.Category, due, r.Subject)
+	d.tell.queueHead(d.clock.Now())
+	err := d.desk.List(bot.Args{Queue: "open"}, func(row any) error {
+		d.tell.queued(row.(bot.RequestRow), d.place.config.Chart())
 		return nil
 	})
-}
-
-// drain tells of the mails that follow the last receipt, until the outbox is empty.
-func (d *director) drain() {
-	for range 100 {
-		select {
-		case r := <-d.sent:
-			d.heard(r)
-			continue
-		case <-time.After(50 * time.Millisecond):
-		}
-		pending := false
-		d.desk.Store().View(func(tx *store.Tx) error {
-			for range tx.Outbox(store.Pending) {
-				pending = true
-			}
-			return nil
-		})
-		if !pending && len(d.sent) == 0 {
-			return
-		}
+	if err != nil {
+		return err
 	}
+	found, err := d.desk.Store().Check()
+	if err != nil {
+		return err
+	}
+	if len(found.Problems) > 0 {
+		return fmt.Errorf("the demo ended in a state that is not whole: %s", strings.Join(found.Problems, "; "))
+	}
+	d.tell.closing(found)
+	return nil
 }
 
-// follow goes on telling while people take part.
+// follow goes on telling while people take part, at the wall's speed.
 func (d *director) follow(ctx context.Context) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	start, begun := d.clock.Now(), time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case l := <-d.letters:
+			d.tell.arrives(l.at, l.mail)
 		case r := <-d.sent:
 			d.tellLedger()
-			m := message.Parse(r.Data)
-			d.say("       → %s to %s: %s\n", m.Header.Get("X-Triaged-Kind"), strings.Join(r.To, ", "), m.Subject)
-			d.keep(r, m.Header.Get("X-Triaged-Kind"))
-		case <-time.After(200 * time.Millisecond):
-			d.tellLedger()
+			d.tell.sent(d.clock.Now(), r, message.Parse(r.Data), false)
+		case <-tick.C:
+			d.clock.set(start.Add(time.Since(begun)))
+			if len(d.letters) == 0 { // who wrote comes before what became of it
+				d.tellLedger()
+			}
 		}
 	}
-}
-
-func (d *director) say(format string, args ...any) { fmt.Fprintf(d.options.Out, format, args...) }
-
-// width is how many characters of a quoted line the transcript shows.
-const width = 100
-
-// quote shows a mail's text, set off.
-func (d *director) quote(text string) {
-	var b bytes.Buffer
-	for line := range strings.Lines(strings.TrimSpace(text)) {
-		line = strings.TrimRight(line, "\n")
-		if r := []rune(line); len(r) > width {
-			line = string(r[:width-1]) + "…"
-		}
-		b.WriteString("         | " + line + "\n")
-	}
-	d.options.Out.Write(b.Bytes())
-}
-
-func name(p school.Person) string {
-	if p.Name != "" {
-		return p.Name
-	}
-	return p.Address
 }
