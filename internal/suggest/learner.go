@@ -30,7 +30,7 @@ const (
 	maxKept   = 20_000
 	maxStored = 5 << 20
 	// visitWork is how much old examples are visited with each new one, in features × labels.
-	visitWork = 30_000
+	visitWork = 24_000
 	// maxVisits bounds their number while examples are few.
 	maxVisits = 16
 )
@@ -208,6 +208,10 @@ func (l *learner) judge(fs []counted, cold []float64) *judgement {
 		j.sims = l.likeness(j.words, nil)
 		j.views[judgeNeighbours] = make([]float64, len(l.labels))
 		l.votes(j.sims, j.views[judgeNeighbours])
+		j.views[judgeHabit] = make([]float64, len(l.labels))
+		for k, n := range l.count {
+			j.views[judgeHabit][k] = math.Log(float64(n+1) / float64(l.n+len(l.labels)))
+		}
 	}
 	l.blend.probabilities(&j.views, j.p)
 	for k := range j.p {

@@ -9,7 +9,7 @@ import (
 
 const (
 	// voteSlack is how many votes are held back for labels without a near example, shared alike.
-	voteSlack = 0.02
+	voteSlack = 0.1
 	// commonWord is the share of examples from which a word says nothing about likeness.
 	commonWord = 0.08
 	// fewExamples may share any word and still be alike.

@@ -9,7 +9,8 @@ import (
 
 // vocabulary finds a lexicon's words and phrases in text, also with one letter wrong.
 type vocabulary struct {
-	phrases map[string][]phrase // by the first word's key, longest first
+	phrases map[string][]phrase // by the first word's stem, longest first
+	exact   map[string][]phrase // by the first word as it is, where that is "=word"
 	known   map[string]bool     // stems that are words of the lexicon
 	near    map[string]string   // a long stem with one letter left out -> the stem
 }
@@ -28,7 +29,7 @@ const (
 )
 
 func newVocabulary() *vocabulary {
-	return &vocabulary{phrases: make(map[string][]phrase), known: make(map[string]bool), near: make(map[string]string)}
+	return &vocabulary{phrases: make(map[string][]phrase), exact: make(map[string][]phrase), known: make(map[string]bool), near: make(map[string]string)}
 }
 
 func (v *vocabulary) add(text string, concept int) error {
@@ -50,7 +51,11 @@ func (v *vocabulary) add(text string, concept int) error {
 	if len(ws) == 0 || ws[0] == "*" || ws[0] == "#" || ws[len(ws)-1] == "*" {
 		return fmt.Errorf("%q is not a word or phrase", text)
 	}
-	v.phrases[ws[0]] = append(v.phrases[ws[0]], phrase{words: ws, concept: concept})
+	if first, exact := strings.CutPrefix(ws[0], "="); exact {
+		v.exact[first] = append(v.exact[first], phrase{words: ws, concept: concept})
+	} else {
+		v.phrases[first] = append(v.phrases[first], phrase{words: ws, concept: concept})
+	}
 	for _, w := range ws {
 		if w != "*" && w != "#" && w[0] != '=' {
 			v.known[w] = true
@@ -61,9 +66,10 @@ func (v *vocabulary) add(text string, concept int) error {
 
 // finish prepares the search once all phrases are in.
 func (v *vocabulary) finish() {
-	for k, p := range v.phrases {
-		slices.SortStableFunc(p, func(a, b phrase) int { return len(b.words) - len(a.words) })
-		v.phrases[k] = p
+	for _, by := range [...]map[string][]phrase{v.phrases, v.exact} {
+		for _, p := range by {
+			slices.SortStableFunc(p, func(a, b phrase) int { return len(b.words) - len(a.words) })
+		}
 	}
 	stems := make([]string, 0, len(v.known))
 	for w := range v.known {
@@ -142,14 +148,11 @@ func (v *vocabulary) find(text []token, hit func(concept, from, to int)) {
 		}
 	}
 	for i := range text {
-		for _, p := range v.phrases[stems[i]] {
-			if n := p.match(text[i:], stems[i:]); n > 0 {
-				hit(p.concept, i, i+n)
-			}
-		}
-		for _, p := range v.phrases["="+text[i].fold] {
-			if n := p.match(text[i:], stems[i:]); n > 0 {
-				hit(p.concept, i, i+n)
+		for _, phrases := range [...][]phrase{v.phrases[stems[i]], v.exact[text[i].fold]} {
+			for _, p := range phrases {
+				if n := p.match(text[i:], stems[i:]); n > 0 {
+					hit(p.concept, i, i+n)
+				}
 			}
 		}
 	}
