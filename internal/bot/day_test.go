@@ -283,3 +283,47 @@ func TestRestartForgetsNothing(t *testing.T) {
 		s.expect("reminder ana@school.example", "digest ana@school.example")
 	})
 }
+
+// TestOnlyNewLeavesOldMail starts on a mailbox that holds mail already: it is accounted for, and stays where it is.
+func TestOnlyNewLeavesOldMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) { c.Mailboxes[0].Start = "new" })
+		defer s.close()
+		s.arrives("pat@school.example", "Projector", "It is dark.") // after the first look: new
+		s.expect("acknowledgement pat@school.example", "notice kim@school.example")
+		old := "From: lou@school.example\r\nSubject: Long ago\r\nMessage-ID: <old@people.example>\r\n\r\nHello.\r\n"
+		if _, err := s.imap.Append("support", "INBOX", time.Now().Add(-time.Hour), []byte(old)); err != nil {
+			t.Fatal(err)
+		}
+		s.settle()
+		s.expect()
+		rows := s.ledger()
+		if last := rows[len(rows)-1]; last.Outcome != "before-start" {
+			t.Errorf("the old mail ended as %s", last.Outcome)
+		}
+		if mails, err := s.imap.Mails("support", "INBOX"); err != nil || len(mails) != 1 {
+			t.Errorf("%d mails in the inbox (%v), want the old one", len(mails), err)
+		}
+	})
+}
+
+// TestOldMailIsNotAcknowledged opens requests silently for what a first run finds.
+func TestOldMailIsNotAcknowledged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		old := "From: lou@school.example\r\nSubject: Long ago\r\nMessage-ID: <old@people.example>\r\n\r\nThe bell does not ring.\r\n"
+		if _, err := s.imap.Append("support", "INBOX", time.Now().Add(-48*time.Hour), []byte(old)); err != nil {
+			t.Fatal(err)
+		}
+		s.settle()
+		for _, m := range s.sent() {
+			if m.kind == "acknowledgement" {
+				t.Error("a mail of two days before the first run was acknowledged")
+			}
+		}
+		if n := len(s.rows("open")); n != 1 {
+			t.Errorf("%d requests, want 1", n)
+		}
+	})
+}

@@ -16,11 +16,20 @@ import (
 
 func (b *Bot) receive(ctx context.Context, s mailbox.Settings) error {
 	s.Observe = b.observe
+	// The first look is noted before anything is listed, so that what arrives from now on is new mail.
+	if err := b.store.Update(func(tx *store.Tx) error { b.firstLook(tx, s.Name); return nil }); err != nil {
+		return err
+	}
 	err := mailbox.Watch(ctx, s, &receiver{b: b})
 	if ctx.Err() != nil {
 		return nil
 	}
 	return err
+}
+
+// firstLook is when a mailbox was first watched.
+func (d *Desk) firstLook(tx *store.Tx, name string) time.Time {
+	return tx.FirstLook(name, "", d.clock.Now())
 }
 
 // receiver is the owner of a watched mailbox's mails.
@@ -29,15 +38,41 @@ type receiver struct{ b *Bot }
 // Accounted finds mails whose row was committed before their move: a crash in between leaves such mails.
 func (o *receiver) Accounted(_ context.Context, f mailbox.Folder, listed []mailbox.Listed) ([]mailbox.Disposition, error) {
 	dispositions := make([]mailbox.Disposition, len(listed))
+	pending := false
 	err := o.b.store.View(func(tx *store.Tx) error {
 		for i, l := range listed {
 			if row, ok := tx.Accounted(f.Mailbox, f.Name, f.UIDValidity, l.UID); ok {
 				dispositions[i] = disposition(row.Outcome)
+			} else {
+				pending = true
 			}
 		}
 		return nil
 	})
+	if err == nil && pending && o.b.policy.Mailboxes[f.Mailbox].OnlyNew {
+		err = o.leaveOld(f, listed, dispositions)
+	}
 	return dispositions, err
+}
+
+// leaveOld accounts for the mails that lay in the mailbox before its first look, without fetching them: where start is
+// "new", they stay where they are.
+func (o *receiver) leaveOld(f mailbox.Folder, listed []mailbox.Listed, dispositions []mailbox.Disposition) error {
+	now := o.b.clock.Now()
+	return o.b.store.Update(func(tx *store.Tx) error {
+		first := o.b.firstLook(tx, f.Mailbox)
+		for i, l := range listed {
+			if dispositions[i] != mailbox.Pending || !l.Received.Before(first) {
+				continue
+			}
+			tx.Account(store.Row{
+				Mailbox: f.Mailbox, Folder: f.Name, UIDValidity: f.UIDValidity, UID: l.UID, Received: l.Received, Size: l.Size,
+				Outcome: intake.BeforeStart, Reason: "received before the first look, and start is \"new\"", At: now,
+			})
+			dispositions[i] = mailbox.Leave
+		}
+		return nil
+	})
 }
 
 func disposition(o intake.Outcome) mailbox.Disposition {
@@ -73,7 +108,7 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 	rows := make([]store.Row, len(mails))
 	var taught []lesson
 	err = o.b.store.Update(func(tx *store.Tx) error {
-		first := tx.FirstLook(f.Mailbox, f.Name, now)
+		first := o.b.firstLook(tx, f.Mailbox)
 		for i, m := range mails {
 			if row, ok := tx.Accounted(f.Mailbox, f.Name, f.UIDValidity, m.UID); ok {
 				dispositions[i] = disposition(row.Outcome)
