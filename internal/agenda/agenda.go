@@ -1,35 +1,47 @@
-// Package agenda decides what falls due: reminders, the odd-hour digests, and what else time itself demands.
+// Package agenda decides what falls due: reminders, warnings, follow-ups, the odd-hour digests, and what else time itself
+// demands.
 //
 // It guarantees that each thing falls due once. What was told is an event of the request, so that the next due time
 // follows from the snapshot alone: after a restart, a restore or a night with the machine off, the same things are due,
-// late if need be.
+// late if need be. A mail that comes late says so, and however much is due at once, a person gets one mail of it.
 //
-// It knows the procedure's times. It must not know how due times are indexed, who sends mail, or what the time is: every
-// function takes one now.
+// It knows the procedure's times and who owes what. It must not know how due times are indexed, who sends mail, what a
+// mail's text says, or what the time is: every function takes one now.
 package agenda
 
 import (
 	"time"
 
 	"triaged/internal/authority"
-	"triaged/internal/compose"
+	"triaged/internal/chart"
 	"triaged/internal/request"
 )
 
 // Policy is what the desk has configured, as far as time is concerned.
 type Policy struct {
-	CategorizeWithin time.Duration // SOP, process step 2: two hours
-	Staffed          Staffed
-	Reviews          Reviews
-	Analysts         []authority.Person
-	SendEmpty        bool // send the digest of an empty queue too
-	MaxRows          int  // requests in one digest; the rest is counted
+	Chart    *chart.Chart
+	Calendar request.Calendar
+	Roster   *authority.Roster
+	Staffed  Staffed // nil: always
+	Reviews  Reviews
+
+	CategorizeWithin  time.Duration // SOP, process step 2: two hours
+	AcknowledgeWithin time.Duration // SOP, category 1: 24 hours
+	FollowUpEvery     time.Duration // SOP, category 5, rule 5: a week
+	WarnAt            float64       // share of a target after which its people are warned; 0: never
+	EscalateAfter     int           // reviews that an overdue uncategorized request may see; 0: any number
+
+	MorningQueue bool // send technicians their queue each working morning
+	SendEmpty    bool // send the digest of an empty queue too
+	MaxRows      int  // requests in one mail; the rest is counted
 }
 
 // Staffed answers when somebody is at the desk.
 type Staffed interface {
 	// NextOpen is the first moment at or after t at which the desk is staffed.
 	NextOpen(t time.Time) time.Time
+	// NextClose is the first moment after t at which it stops to be.
+	NextClose(t time.Time) time.Time
 }
 
 // Reviews answers when the uncategorized queue is reviewed (SOP, process step 4).
@@ -48,18 +60,43 @@ type Item struct {
 
 // The things that fall due about a request. They name the Told events too.
 const (
-	Uncategorized = "uncategorized" // nobody gave it a code within the time
+	EmergencyCheck  = "emergency-check"          // on arrival: does it look like an emergency?
+	Uncategorized   = "uncategorized"            // nobody gave it a code within the time
+	Escalated       = "uncategorized-escalation" // nor after several reviews
+	Unacknowledged  = "unacknowledged"           // no technician acted within the time
+	Unassigned      = "unassigned"               // one did, but it is neither resolved nor assigned
+	Undated         = "undated"                  // scheduled work without a date
+	Warned          = "warning"                  // most of the target's time is used up
+	Breached        = "breach"                   // the target has passed
+	FollowUp        = "follow-up"                // a status note is due
+	FollowUpMissing = "follow-up-missing"        // and did not come
+	WaitOver        = "wait-over"                // the date it waits for has come
+	ScheduledDay    = "scheduled-day"            // the day it is scheduled for has come
 )
 
 // Due lists what will have to be done about a request if nothing happens to it before.
 func Due(r request.Request, p *Policy) []Item {
+	if !r.State.Active() {
+		return nil
+	}
+	entry, _ := p.Chart.Lookup(r.Code)
+	c := &matter{Request: r, rules: entry.Rules, policy: p}
 	var items []Item
-	if r.Uncategorized() && r.Reminded(Uncategorized).IsZero() {
-		at := r.Submitted.Add(p.CategorizeWithin)
-		if at.Before(r.ClaimedUntil) {
+	for _, rule := range rules {
+		at := rule.at(c)
+		if at.IsZero() || !r.Reminded(rule.what).Before(at) {
+			continue // nothing to tell, or told already
+		}
+		if rule.claimable && at.Before(r.ClaimedUntil) {
 			at = r.ClaimedUntil // somebody said they are on it
 		}
-		items = append(items, Item{At: p.quiet(at), What: Uncategorized})
+		if !rule.urgent && !entry.Rules.Emergency {
+			at = p.quiet(at)
+		}
+		if rule.what == Warned && !at.Before(c.clock().Due) {
+			continue // put off for so long that the breach itself says more
+		}
+		items = append(items, Item{At: at, What: rule.what})
 	}
 	return items
 }
@@ -72,80 +109,19 @@ func (p *Policy) quiet(at time.Time) time.Time {
 	return p.Staffed.NextOpen(at)
 }
 
-// Outcome is what came of one look at the agenda.
-type Outcome struct {
-	Told    []request.Number // requests that gain a Told event
-	What    string
-	Letters []compose.Letter
+// acknowledgeWithin is the time that the chart and the configuration agree on: a code whose time is the procedure's own
+// has the configured one.
+func (p *Policy) acknowledgeWithin(chart time.Duration) time.Duration {
+	return agreed(chart, 24*time.Hour, p.AcknowledgeWithin)
 }
 
-// RemindUncategorized makes the reminder of requests whose time for a code is over: one mail an analyst, however many
-// requests there are, so that a flood after an outage is one mail.
-func RemindUncategorized(due []request.Request, p *Policy, now time.Time) Outcome {
-	o := Outcome{What: Uncategorized}
-	body := compose.QueueBody{}
-	for _, r := range due {
-		o.Told = append(o.Told, r.Number)
-		body.Rows = append(body.Rows, row(r, p, now))
-	}
-	if len(due) == 0 {
-		return o
-	}
-	body.More = trim(&body.Rows, p.MaxRows)
-	for _, analyst := range p.Analysts {
-		l := compose.Letter{
-			Kind: compose.Reminder, To: request.Person{Name: analyst.Name, Address: analyst.Address}, Commands: true,
-			At: now, Queue: &body,
-		}
-		if len(due) == 1 {
-			l.Request, l.Topic, l.References = due[0].Number, due[0].Subject, due[0].Thread
-		}
-		o.Letters = append(o.Letters, l)
-	}
-	return o
+func (p *Policy) followUpEvery(chart time.Duration) time.Duration {
+	return agreed(chart, 7*24*time.Hour, p.FollowUpEvery)
 }
 
-// Review makes the digest of the uncategorized queue, oldest first, for the review at an odd hour. foot are lines about
-// mail that opened nothing and wants a look. With an empty queue nothing is sent, unless the desk wants it.
-func Review(at time.Time, queue []request.Request, foot []string, p *Policy, now time.Time) []compose.Letter {
-	if len(queue) == 0 && len(foot) == 0 && !p.SendEmpty {
-		return nil
+func agreed(chart, procedure, configured time.Duration) time.Duration {
+	if chart == procedure && configured > 0 {
+		return configured
 	}
-	body := compose.QueueBody{Review: at, Foot: foot}
-	for _, r := range queue {
-		body.Rows = append(body.Rows, row(r, p, now))
-	}
-	body.More = trim(&body.Rows, p.MaxRows)
-	var letters []compose.Letter
-	for _, analyst := range p.Analysts {
-		letters = append(letters, compose.Letter{
-			Kind: compose.Digest, To: request.Person{Name: analyst.Name, Address: analyst.Address}, Commands: true,
-			At: now, Queue: &body,
-		})
-	}
-	return letters
-}
-
-func row(r request.Request, p *Policy, now time.Time) compose.Row {
-	return compose.Row{
-		Request: r.Number, Subject: r.Subject, Text: r.Text, From: r.Requester, Submitted: r.Submitted,
-		Overdue: !now.Before(r.Submitted.Add(p.CategorizeWithin)),
-	}
-}
-
-// trim cuts a list to a length that a mail can have, and says how many it cut.
-func trim(rows *[]compose.Row, most int) int {
-	if most <= 0 || len(*rows) <= most {
-		return 0
-	}
-	cut := len(*rows) - most
-	*rows = (*rows)[:most]
-	return cut
-}
-
-// DueReview is the review that has to be held now: the latest one that has come, if it is later than the last one held.
-// Reviews that nobody was there for (the machine was off) are not made up for one by one.
-func DueReview(last, now time.Time, p *Policy) (at time.Time, ok bool) {
-	at = p.Reviews.Previous(now.Add(1))
-	return at, at.After(last)
+	return chart
 }

@@ -2,12 +2,15 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"triaged/internal/agenda"
+	"triaged/internal/chart"
 	"triaged/internal/intake"
 	"triaged/internal/request"
 	"triaged/internal/store"
+	"triaged/internal/suggest"
 )
 
 // agenda wakes when something is due, does all of it in one transaction, and sleeps until the next thing is.
@@ -41,10 +44,11 @@ func (d *Desk) Tick() (time.Time, error) {
 		return next, nil
 	}
 	err := d.store.Update(func(tx *store.Tx) error {
-		d.remind(tx, now)
-		if err := d.review(tx, now); err != nil {
+		if err := d.act(tx, now); err != nil {
 			return err
 		}
+		d.review(tx, now)
+		d.morning(tx, now)
 		next = d.nextTick(tx, now)
 		return nil
 	})
@@ -57,10 +61,81 @@ func (d *Desk) Tick() (time.Time, error) {
 // nextTick is when the agenda has to be looked at again.
 func (d *Desk) nextTick(tx *store.Tx, now time.Time) time.Time {
 	next := d.plan.Reviews.Next(lastReview(tx, now))
-	if due, ok := tx.NextDue(); ok && (next.IsZero() || due.Before(next)) {
+	if at := agenda.NextMorning(lastMorning(tx, now), now, d.plan); !at.IsZero() && at.Before(next) {
+		next = at
+	}
+	if due, ok := tx.NextDue(); ok && due.Before(next) {
 		next = due
 	}
 	return next
+}
+
+// most is how many due items one transaction does: what a long outage leaves is done in several, each of them one mail a
+// person.
+const most = 20_000
+
+// act does what has come due about requests.
+func (d *Desk) act(tx *store.Tx, now time.Time) error {
+	var things []agenda.Thing
+	for _, item := range tx.DueBy(now, most) {
+		r, ok := tx.Request(item.Request)
+		if !ok {
+			continue
+		}
+		t := agenda.Thing{Item: agenda.Item{At: item.At, What: item.What}, Request: r}
+		if item.What == agenda.EmergencyCheck {
+			t.Alert = d.suspicion(tx, r)
+		}
+		things = append(things, t)
+	}
+	at, _, due := agenda.DueReview(lastReview(tx, now), now, d.plan)
+	o := agenda.Act(things, due && agenda.Late(at, now), d.plan, now)
+	for _, c := range o.Changes {
+		if _, err := tx.Record(c.Request, c.Events...); err != nil {
+			return err
+		}
+	}
+	for _, l := range o.Letters {
+		d.owe(tx, l, now)
+	}
+	return nil
+}
+
+// suspicion is why an uncategorized request is believed to be an emergency: by the model's lexicon, or by the chart, for a
+// code that is more than a guess. Nothing if it is not.
+func (d *Desk) suspicion(tx *store.Tx, r request.Request) []string {
+	if d.model == nil {
+		return nil
+	}
+	mail := d.mailOf(tx, r)
+	believed, why := d.model.Emergency(mail)
+	var alert []string
+	if believed && len(why) > 0 {
+		alert = append(alert, sentence(why))
+	}
+	for _, s := range d.model.Suggest(mail, 1) {
+		if s.Confidence < suggest.Sure {
+			continue
+		}
+		for _, a := range d.policy.Chart.Alerts(s.Code, chart.Believed, mail.Subject+"\n"+mail.Text) {
+			alert = append(alert, a.Say)
+		}
+	}
+	return alert
+}
+
+// sentence joins what the model gives: what it may be, then the words that say so.
+func sentence(why []string) string {
+	s := why[0]
+	for i, w := range why[1:] {
+		if i == 0 {
+			s += ", by the words "
+		} else {
+			s += ", "
+		}
+		s += `"` + w + `"`
+	}
+	return s + "."
 }
 
 // lastReview is the odd hour of the last review. A new desk counts from its first moment.
@@ -68,53 +143,79 @@ func lastReview(tx *store.Tx, now time.Time) time.Time {
 	if e, ok := tx.LastDesk(intake.ReviewSent); ok {
 		return e.Review
 	}
+	return opened(tx, now)
+}
+
+func opened(tx *store.Tx, now time.Time) time.Time {
 	if e, ok := tx.LastDesk(intake.DeskOpened); ok {
 		return e.At
 	}
 	return now
 }
 
-// most is how many due items one transaction does: what a long outage leaves is done in several, each of them one mail.
-const most = 1000
-
-func (d *Desk) remind(tx *store.Tx, now time.Time) {
-	var due []request.Request
-	for _, item := range tx.DueBy(now, most) {
-		if r, ok := tx.Request(item.Request); ok && item.What == agenda.Uncategorized {
-			due = append(due, r)
-		}
-	}
-	o := agenda.RemindUncategorized(due, d.plan, now)
-	for _, n := range o.Told {
-		if _, err := tx.Record(n, request.Event{At: now, Type: request.Told, What: o.What}); err != nil {
-			d.log.Error("a reminder could not be recorded", "request", n, "error", err)
-		}
-	}
-	for _, l := range o.Letters {
-		d.owe(tx, l, now)
-	}
-}
-
-// review sends the digest if its hour has come, and records the review either way.
-func (d *Desk) review(tx *store.Tx, now time.Time) error {
-	at, due := agenda.DueReview(lastReview(tx, now), now, d.plan)
+// review sends the digest if its hour has come, and records the review either way, and what became of the one before it.
+func (d *Desk) review(tx *store.Tx, now time.Time) {
+	at, missed, due := agenda.DueReview(lastReview(tx, now), now, d.plan)
 	if !due {
-		return nil
+		return
+	}
+	d.closeReview(tx, now)
+	for _, hour := range missed {
+		tx.AppendDesk(intake.DeskEvent{At: now, Type: reviewOf(hour), Review: hour, Rows: agenda.NobodyAsked})
 	}
 	queue, foot := d.queue(tx)
-	for _, l := range agenda.Review(at, queue, foot, d.plan, now) {
+	for _, l := range agenda.Review(agenda.Digest{At: at, Queue: queue, Foot: foot, Missed: len(missed)}, d.plan, now) {
 		d.owe(tx, l, now)
 	}
 	tx.AppendDesk(intake.DeskEvent{At: now, Type: intake.ReviewSent, Review: at, Rows: len(queue), Ledger: tx.NextLedger() - 1})
-	return nil
+	if len(queue) == 0 {
+		tx.AppendDesk(intake.DeskEvent{At: now, Type: reviewOf(at), Review: at}) // held: there was nothing to review
+	}
+}
+
+// closeReview records whether the last review was held: whether an analyst acted on a digest, or said so, since it.
+func (d *Desk) closeReview(tx *store.Tx, now time.Time) {
+	sent, ok := tx.LastDesk(intake.ReviewSent)
+	if !ok || sent.Rows == 0 {
+		return
+	}
+	e := intake.DeskEvent{At: now, Type: reviewOf(sent.Review), Review: sent.Review, Rows: sent.Rows}
+	if held, ok := tx.LastDesk(intake.ReviewHeld); ok && !held.At.Before(sent.At) {
+		e.At, e.By = held.At, held.By
+	}
+	tx.AppendDesk(e)
+}
+
+// reviewOf is the type of the one event that says what became of the review at an hour. The hour is part of it, so that a
+// report finds it.
+func reviewOf(hour time.Time) string { return "review " + hour.UTC().Format(time.RFC3339) }
+
+// queueMorning is the desk's event of having sent technicians their queues.
+const queueMorning = "morning-queue"
+
+func lastMorning(tx *store.Tx, now time.Time) time.Time {
+	if e, ok := tx.LastDesk(queueMorning); ok {
+		return e.Review
+	}
+	return opened(tx, now)
+}
+
+// morning sends technicians their queues if the desk has just opened.
+func (d *Desk) morning(tx *store.Tx, now time.Time) {
+	at := agenda.NextMorning(lastMorning(tx, now), now, d.plan)
+	if at.IsZero() || at.After(now) {
+		return
+	}
+	for _, l := range agenda.Morning(tx.Queue(), d.plan, now) {
+		d.owe(tx, l, now)
+	}
+	tx.AppendDesk(intake.DeskEvent{At: now, Type: queueMorning, Review: at})
 }
 
 // queue is what the digest is about: the uncategorized requests, oldest first, and the mail since the last digest that
 // was set aside as unwanted.
 func (d *Desk) queue(tx *store.Tx) (queue []request.Request, foot []string) {
-	for r := range tx.Uncategorized() {
-		queue = append(queue, r)
-	}
+	queue = slices.Collect(tx.Uncategorized())
 	last, _ := tx.LastDesk(intake.ReviewSent)
 	for row := range tx.Ledger(last.Ledger + 1) {
 		if row.Outcome == intake.Spam && len(foot) < 20 {

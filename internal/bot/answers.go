@@ -390,7 +390,7 @@ func (d *Desk) Digest(a Args, emit func(any) error) error {
 		for _, r := range queue {
 			row.Requests = append(row.Requests, d.row(tx, r, now))
 		}
-		for _, l := range agenda.Review(now, queue, foot, d.plan, now) {
+		for _, l := range agenda.Review(agenda.Digest{At: now, Queue: queue, Foot: foot}, d.plan, now) {
 			if row.Text == "" {
 				mail, err := d.render(tx, l)
 				if err != nil {

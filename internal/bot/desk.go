@@ -101,6 +101,10 @@ func (d *Desk) footLine(row store.Row) string {
 func (d *Desk) material(tx *store.Tx, l compose.Letter) compose.Material {
 	m := compose.Material{Topic: tx.Text(l.Topic)}
 	switch {
+	case l.Work != nil:
+		for _, row := range l.Work.Rows {
+			m.Rows = append(m.Rows, compose.RowMaterial{Subject: tx.Text(row.Subject)})
+		}
 	case l.Acknowledgement != nil:
 		m.Text = tx.Text(l.Acknowledgement.Asked)
 	case l.Notice != nil:

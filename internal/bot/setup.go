@@ -103,11 +103,14 @@ func (d *Desk) openStore(c *config.Config, rim Rim) error {
 	if err != nil {
 		return err
 	}
-	if err := d.identify(); err != nil {
-		d.store.Close()
-		return err
+	err = d.identify()
+	if err == nil && !rim.ReadOnly {
+		err = d.noticeCalendar(c)
 	}
-	return nil
+	if err != nil {
+		d.store.Close()
+	}
+	return err
 }
 
 // identify takes the instance and its keys from the store, and marks a new desk's first moment.
@@ -137,26 +140,30 @@ func (d *Desk) identify() error {
 
 // derive is what the indexes hold of a request under this desk's policy.
 func (d *Desk) derive(r request.Request) store.Derived {
-	entry, _ := d.policy.Chart.Lookup(r.Code)
-	var derived store.Derived
-	derived.Rank = r.RankOf(r.Due(d.policy.Calendar), entry.Rules.Emergency, d.policy.CategorizeWithin)
+	derived := store.Derived{Rank: d.plan.Rank(r)}
 	for _, item := range agenda.Due(r, d.plan) {
 		derived.Due = append(derived.Due, store.Due{At: item.At, What: item.What})
 	}
 	return derived
 }
 
+// rulesVersion rises with every change of the program that makes derive give something else of the same snapshot.
+const rulesVersion = 2
+
 // fingerprint identifies what derive depends on.
 func fingerprint(c *config.Config) string {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%+v %+v %+v %+v %s", c.Calendar, c.Reminders, c.Review, c.Desk.Timezone, c.Chart().Wall())
+	fmt.Fprintf(sum, "%d %+v %+v %+v %+v %+v", rulesVersion, c.Calendar, c.Reminders, c.Review, c.Desk.Timezone, c.Chart().Entries())
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 func planOf(c *config.Config) *agenda.Policy {
 	return &agenda.Policy{
-		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Staffed: c.Staffed(), Reviews: c.Reviews(),
-		Analysts: rosterOf(c).Staff(authority.Analyst), SendEmpty: c.Review.SendEmpty, MaxRows: 100,
+		Chart: c.Chart(), Calendar: c.WorkingTime(), Roster: rosterOf(c), Staffed: c.Staffed(), Reviews: c.Reviews(),
+		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), AcknowledgeWithin: c.Reminders.AcknowledgeWithin.D(),
+		FollowUpEvery: c.Reminders.FollowUpEvery.D(), WarnAt: c.Reminders.WarnAt.Of(),
+		EscalateAfter: c.Reminders.EscalateAfter, MorningQueue: c.Reminders.MorningQueue,
+		SendEmpty: c.Review.SendEmpty, MaxRows: 100,
 	}
 }
 

@@ -19,7 +19,7 @@ func (c *Config) Reviews() *worktime.Reviews { return c.reviews }
 // checkCalendar compiles what is written, which refuses calendars that could not be kept.
 func (d *document) checkCalendar(c *Config) {
 	var err error
-	if c.calendar, err = worktime.Compile("calendar", c.location, c.Calendar.spec()); err != nil {
+	if c.calendar, err = worktime.Compile("calendar", c.location, c.Calendar.Spec()); err != nil {
 		d.keyed(err)
 		return
 	}
@@ -36,8 +36,8 @@ func (d *document) checkCalendar(c *Config) {
 	}
 }
 
-// spec is the calendar in the words of package worktime.
-func (c Calendar) spec() worktime.Spec {
+// Spec is the calendar in the words of package worktime.
+func (c Calendar) Spec() worktime.Spec {
 	s := worktime.Spec{
 		Workdays: c.Workdays, Hours: c.Hours, HoursOn: c.HoursOn, Holidays: c.Holidays, EarlyRelease: c.EarlyRelease,
 	}

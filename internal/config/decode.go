@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -195,6 +196,12 @@ func (d *document) value(path string, v any, dst reflect.Value) {
 			dst.SetBool(b)
 		} else {
 			d.wrong(path, "must be true or false, not "+kind(v), "")
+		}
+	case reflect.Int:
+		if n, ok := v.(int64); ok && n >= 0 && n <= math.MaxInt32 {
+			dst.SetInt(n)
+		} else {
+			d.wrong(path, fmt.Sprintf("%v is not a number from 0 up", v), "")
 		}
 	case reflect.Slice:
 		d.list(path, v, dst)

@@ -32,6 +32,8 @@ func Default() *Config {
 			UncategorizedAfter: Duration(2 * time.Hour),
 			AcknowledgeWithin:  Duration(24 * time.Hour),
 			FollowUpEvery:      Duration(7 * day),
+			WarnAt:             80,
+			EscalateAfter:      3,
 		},
 		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00"},
 		Limits: Limits{

@@ -276,6 +276,15 @@ type Reminders struct {
 
 	// Scheduled and waiting requests need a status note this often.
 	FollowUpEvery Duration `toml:"follow_up_every"`
+
+	// The people of a request are warned when so much of its target is used up. "0%": never.
+	WarnAt Share `toml:"warn_at"`
+
+	// Supervisors are told of a request that still has no category after so many reviews more. 0: never.
+	EscalateAfter int `toml:"escalate_after"`
+
+	// Whether to send technicians their queue each working morning.
+	MorningQueue bool `toml:"morning_queue"`
 }
 
 // Review is the analysts' review of the uncategorized queue.

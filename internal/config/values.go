@@ -182,6 +182,25 @@ func ParseRate(s string) (Rate, error) {
 	return Rate{int(n), d}, nil
 }
 
+// Share is a part of something in per cent, 0 to 99.
+type Share int
+
+// Of is the share as a fraction.
+func (s Share) Of() float64 { return float64(s) / 100 }
+
+// String writes "80%".
+func (s Share) String() string { return strconv.Itoa(int(s)) + "%" }
+
+// UnmarshalText reads the form of String.
+func (s *Share) UnmarshalText(b []byte) error {
+	n, err := strconv.ParseUint(strings.TrimSuffix(string(b), "%"), 10, 31)
+	if err != nil || n > 99 || !strings.HasSuffix(string(b), "%") {
+		return fmt.Errorf("%q is not a share: write one such as \"80%%\", from 0%% to 99%%", b)
+	}
+	*s = Share(n)
+	return nil
+}
+
 // ReviewHours are the hours of the day at which a review is due, ascending, 0 to 23.
 type ReviewHours []int
 

@@ -1,0 +1,80 @@
+package agenda
+
+import (
+	"time"
+
+	"triaged/internal/authority"
+	"triaged/internal/compose"
+	"triaged/internal/request"
+)
+
+// Digest is what a review's digest is made of.
+type Digest struct {
+	At     time.Time         // the odd hour it is for
+	Queue  []request.Request // the uncategorized requests, oldest first
+	Foot   []string          // about mail that opened nothing and wants a look
+	Missed int               // reviews since the one before that nobody was asked for
+}
+
+// Review makes the digest of the uncategorized queue, oldest first, for the review at an odd hour (SOP, process step 4).
+// With an empty queue nothing is sent, unless the desk wants it.
+func Review(d Digest, p *Policy, now time.Time) []compose.Letter {
+	if len(d.Queue) == 0 && len(d.Foot) == 0 && !p.SendEmpty {
+		return nil
+	}
+	body := compose.QueueBody{Review: d.At, Foot: d.Foot}
+	if Late(d.At, now) {
+		body.Late, body.Missed = d.At, d.Missed
+	}
+	for _, r := range d.Queue {
+		body.Rows = append(body.Rows, row(r, p, now))
+	}
+	body.More = trim(&body.Rows, p.MaxRows)
+	var letters []compose.Letter
+	for _, analyst := range p.people(authority.Analyst) {
+		letters = append(letters, compose.Letter{
+			Kind: compose.Digest, To: analyst, Commands: true, At: now, Queue: &body,
+		})
+	}
+	return letters
+}
+
+// Late tells whether something comes so long after its time that its mail says so.
+func Late(at, now time.Time) bool { return now.Sub(at) > lateAfter }
+
+func row(r request.Request, p *Policy, now time.Time) compose.Row {
+	return compose.Row{
+		Request: r.Number, Subject: r.Subject, Text: r.Text, From: r.Requester, Submitted: r.Submitted,
+		Overdue: !now.Before(r.Submitted.Add(p.CategorizeWithin)),
+	}
+}
+
+// trim cuts a list to a length that a mail can have, and says how many it cut.
+func trim[T any](rows *[]T, most int) int {
+	if most <= 0 || len(*rows) <= most {
+		return 0
+	}
+	cut := len(*rows) - most
+	*rows = (*rows)[:most]
+	return cut
+}
+
+// DueReview is the review that has to be held now: the latest one that has come, if it is later than the last one held.
+// Reviews that nobody was there for (the machine was off) are not made up for one by one: missed are their hours, oldest
+// first.
+func DueReview(last, now time.Time, p *Policy) (at time.Time, missed []time.Time, ok bool) {
+	at = p.Reviews.Previous(now.Add(1))
+	if !at.After(last) {
+		return at, nil, false
+	}
+	for hour := p.Reviews.Next(last); hour.Before(at) && len(missed) < maxMissed; hour = p.Reviews.Next(hour) {
+		missed = append(missed, hour)
+	}
+	return at, missed, true
+}
+
+// maxMissed bounds what a long absence records: more than a quarter of a year of reviews.
+const maxMissed = 600
+
+// NobodyAsked stands for the number of requests at a review whose hour passed while the bot did not run.
+const NobodyAsked = -1

@@ -1,0 +1,216 @@
+package agenda
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"triaged/internal/authority"
+	"triaged/internal/compose"
+	"triaged/internal/request"
+)
+
+// errand is how one thing becomes a line of a mail: what is wanted, of whom, and what kind of mail it makes.
+type errand struct {
+	task compose.Task
+	kind compose.Kind
+	to   func(*Policy, request.Request) []request.Person
+}
+
+var errands = map[string]errand{
+	EmergencyCheck:  {compose.TaskEmergency, compose.Notice, (*Policy).analysts},
+	Unacknowledged:  {compose.TaskAcknowledge, compose.Reminder, (*Policy).audience},
+	Unassigned:      {compose.TaskAssign, compose.Reminder, (*Policy).team},
+	Undated:         {compose.TaskDate, compose.Reminder, (*Policy).audience},
+	Warned:          {compose.TaskWarning, compose.Reminder, (*Policy).audience},
+	Breached:        {compose.TaskBreach, compose.Breach, (*Policy).andSupervisors},
+	FollowUp:        {compose.TaskNote, compose.FollowUp, (*Policy).noteOwer},
+	FollowUpMissing: {compose.TaskMissing, compose.FollowUp, (*Policy).supervisors},
+	WaitOver:        {compose.TaskWaitOver, compose.Reminder, (*Policy).audience},
+	ScheduledDay:    {compose.TaskScheduled, compose.Reminder, (*Policy).audience},
+}
+
+// pressing orders kinds of mail: one that says several things is of the most pressing kind.
+var pressing = []compose.Kind{compose.Notice, compose.Breach, compose.Reminder, compose.FollowUp, compose.Report}
+
+func (p *Policy) analysts(request.Request) []request.Person { return p.people(authority.Analyst) }
+
+// supervisors hear of what was missed. A desk without any has analysts.
+func (p *Policy) supervisors(r request.Request) []request.Person {
+	if to := p.people(authority.Supervisor); len(to) > 0 {
+		return to
+	}
+	return p.analysts(r)
+}
+
+func (p *Policy) andSupervisors(r request.Request) []request.Person {
+	return append(p.audience(r), p.people(authority.Supervisor)...)
+}
+
+// team asks a request's team again, whoever acted on it.
+func (p *Policy) team(r request.Request) []request.Person {
+	r.Assignee = ""
+	return p.audience(r)
+}
+
+// parcel is the one mail that a person gets.
+type parcel struct {
+	to     request.Person
+	kind   compose.Kind
+	things []Thing
+	rows   []compose.WorkRow
+}
+
+// addWork puts a thing into the mail of everybody who is to hear of it.
+func (o *Outcome) addWork(work map[string]*parcel, t Thing, p *Policy, now time.Time) {
+	e, ok := errands[t.What]
+	if !ok {
+		return
+	}
+	for _, person := range e.to(p, t.Request) {
+		key := authority.Normalise(person.Address)
+		mail := work[key]
+		if mail == nil {
+			mail = &parcel{to: person, kind: e.kind}
+			work[key] = mail
+		}
+		if slices.Index(pressing, e.kind) < slices.Index(pressing, mail.kind) {
+			mail.kind = e.kind
+		}
+		twice := func(r compose.WorkRow) bool { return r.Request == t.Request.Number && r.Task == e.task }
+		if slices.ContainsFunc(mail.rows, twice) {
+			continue
+		}
+		mail.things = append(mail.things, t)
+		mail.rows = append(mail.rows, p.workRow(t.Request, e.task, t.Alert, now))
+	}
+}
+
+// workRow says what a mail needs to say of a request.
+func (p *Policy) workRow(r request.Request, task compose.Task, alert []string, now time.Time) compose.WorkRow {
+	row := compose.WorkRow{
+		Request: r.Number, Task: task, Subject: r.Subject, From: r.Requester, Submitted: r.Submitted, Code: r.Code,
+		Due: r.Due(p.Calendar), Alert: alert,
+	}
+	row.Overdue = p.overdue(r, row.Due, now)
+	if row.Due.IsZero() && r.State == request.Scheduled {
+		row.Due = r.ScheduledFor
+	}
+	if r.Assignee != "" {
+		person, _ := p.Roster.Person(r.Assignee)
+		row.Owner = request.Person{Name: person.Name, Address: r.Assignee}
+	}
+	switch task {
+	case compose.TaskNote, compose.TaskMissing:
+		row.Since = (&matter{Request: r, policy: p}).noted()
+		if person, ok := p.Roster.Person(r.OriginalAssignee); ok {
+			row.Owner = request.Person{Name: person.Name, Address: person.Address}
+		}
+	case compose.TaskWaitOver:
+		if n := len(r.Pauses); n > 0 {
+			row.On = r.Pauses[n-1].On
+		}
+	}
+	return row
+}
+
+// overdue tells whether a request's time has passed: its target, or before it has one the time to give it a code.
+func (p *Policy) overdue(r request.Request, due time.Time, now time.Time) bool {
+	if r.Uncategorized() {
+		due = r.Submitted.Add(p.CategorizeWithin)
+	}
+	return !due.IsZero() && !now.Before(due)
+}
+
+// alert turns a mail that says nothing but one suspicion into a notice, which shows the request and takes its code.
+func (o *Outcome) alert(work map[string]*parcel, p *Policy, now time.Time) {
+	for _, address := range slices.Sorted(maps.Keys(work)) {
+		mail := work[address]
+		if len(mail.things) != 1 || mail.things[0].What != EmergencyCheck {
+			continue
+		}
+		t := mail.things[0]
+		o.Letters = append(o.Letters, compose.Letter{
+			Kind: compose.Notice, To: mail.to, Commands: true, Request: t.Request.Number, Topic: t.Request.Subject,
+			References: t.Request.Thread, At: now,
+			Notice: &compose.NoticeBody{
+				Text: t.Request.Text, Mail: t.Request.Mail, From: t.Request.Requester, Campus: t.Request.Campus,
+				Submitted: t.Request.Submitted, CategorizeBy: t.Request.Submitted.Add(p.CategorizeWithin), Alert: t.Alert,
+			},
+		})
+		delete(work, address)
+	}
+}
+
+// letter is the mail, its requests in the order to work them.
+func (m *parcel) letter(p *Policy, now time.Time) compose.Letter {
+	order := map[request.Number]request.Rank{}
+	for _, t := range m.things {
+		order[t.Request.Number] = p.Rank(t.Request)
+	}
+	slices.SortStableFunc(m.rows, func(a, b compose.WorkRow) int { return order[a.Request].Compare(order[b.Request]) })
+	body := &compose.WorkBody{Rows: m.rows, Late: late(m.things, now)}
+	body.More = trim(&body.Rows, p.MaxRows)
+	l := compose.Letter{Kind: m.kind, To: m.to, Commands: true, At: now, Work: body}
+	if len(m.things) == 1 {
+		r := m.things[0].Request
+		l.Request, l.Topic, l.References = r.Number, r.Subject, r.Thread
+	}
+	return l
+}
+
+// Rank places a request in the order of work.
+func (p *Policy) Rank(r request.Request) request.Rank {
+	entry, _ := p.Chart.Lookup(r.Code)
+	return r.RankOf(r.Due(p.Calendar), entry.Rules.Emergency, p.CategorizeWithin)
+}
+
+// NextMorning is when the queue mails after the one of last go out: the first opening after it, zero if there are none.
+// One whose hour was missed goes out at the next staffed moment.
+func NextMorning(last, now time.Time, p *Policy) time.Time {
+	if !p.MorningQueue || p.Staffed == nil {
+		return time.Time{}
+	}
+	at := p.Staffed.NextOpen(last)
+	if !at.After(last) {
+		at = p.Staffed.NextOpen(p.Staffed.NextClose(last))
+	}
+	if at.Before(now) {
+		at = p.Staffed.NextOpen(now)
+	}
+	return at
+}
+
+// Morning makes the queue mail of every technician who has work: theirs, and what is their team's and nobody's yet, in the
+// order to work it. queue is every active request in that order.
+func Morning(queue iter.Seq[request.Request], p *Policy, now time.Time) []compose.Letter {
+	bodies := map[string]*compose.WorkBody{}
+	people := p.Roster.Staff(authority.Technician, authority.Vendor)
+	for r := range queue {
+		for _, person := range people {
+			mine := authority.Normalise(r.Assignee) == authority.Normalise(person.Address)
+			teams := r.Assignee == "" && r.Team != "" && slices.Contains(person.Teams, r.Team)
+			if !mine && !teams {
+				continue
+			}
+			key := authority.Normalise(person.Address)
+			if bodies[key] == nil {
+				bodies[key] = &compose.WorkBody{}
+			}
+			bodies[key].Rows = append(bodies[key].Rows, p.workRow(r, compose.TaskQueue, nil, now))
+		}
+	}
+	var letters []compose.Letter
+	for _, person := range people {
+		body := bodies[authority.Normalise(person.Address)]
+		if body == nil {
+			continue
+		}
+		body.More = trim(&body.Rows, p.MaxRows)
+		letters = append(letters, compose.Letter{
+			Kind: compose.Report, To: request.Person{Name: person.Name, Address: person.Address}, Commands: true, At: now, Work: body,
+		})
+	}
+	return letters
+}
