@@ -12,6 +12,9 @@ import (
 	"triaged/internal/control"
 )
 
+// patience is how long to wait for another command to let go of the state.
+const patience = 5 * time.Second
+
 // ask puts a question to the daemon if one is running, else to the state itself, and hands each row of the answer to
 // each.
 func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args, each func(json.RawMessage) error) error {
@@ -19,14 +22,21 @@ func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args,
 	if err != nil {
 		return err
 	}
+	c.zone = cfg.Location()
 	err = control.Ask(ctx, cfg.Desk.DataDir, op, args, each)
 	if !errors.Is(err, control.ErrNoDaemon) {
 		return err
 	}
 	writes := op == "do" || args.Send
-	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: !writes, Wait: 5 * time.Second})
+	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: true, Wait: patience})
 	if err != nil {
 		return err
+	}
+	if writes { // a state that is not there is refused above rather than made
+		desk.Close()
+		if desk, err = bot.Open(cfg, bot.Rim{Wait: patience}); err != nil {
+			return err
+		}
 	}
 	defer desk.Close()
 	raw, err := json.Marshal(args)

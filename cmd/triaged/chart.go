@@ -20,6 +20,13 @@ type ChartRow struct {
 	Target       string `json:"target"`
 }
 
+// Help says what is printed.
+func (chartCommand) Help() string {
+	return `The configured chart; without a configuration, the built-in one.
+
+With --json a line a code: code ("1-3"), category, category_name, priority, priority_name, target ("4h", "3d", "" for none).`
+}
+
 func (chartCommand) Run(c *commands, s streams) error {
 	ch, err := c.chart()
 	if err != nil {

@@ -13,6 +13,14 @@ type demoCommand struct {
 	Speed float64 `default:"600" help:"How many times as fast as the wall's the demo's clock runs (default: ${default})."`
 }
 
+// Help says what is shown.
+func (demoCommand) Help() string {
+	return `The real bot on an IMAP and an SMTP server in this process; no port is opened and no file is left, unless you ask for it.
+
+  triaged demo --serve      then join in with any mail program, or curl
+  triaged demo --out mails  and look at what was sent`
+}
+
 func (l *demoCommand) Run(ctx context.Context, s streams) error {
 	err := demo.Run(ctx, demo.Options{
 		Out: s.out, Colour: isTerminal(s.out), Dir: l.Out, Serve: l.Serve, Speed: l.Speed,

@@ -11,6 +11,13 @@ type digestCommand struct {
 	Send bool `help:"Send it to the analysts now."`
 }
 
+// Help says what a digest is.
+func (digestCommand) Help() string {
+	return `Prints the uncategorized queue as the analysts get it by mail at every odd hour: oldest first, with suggestions.
+
+With --json: subject, text, requests (as in "list"), sent_to.`
+}
+
 func (l *digestCommand) Run(ctx context.Context, c *commands, s streams) error {
 	return rows(ctx, c, s, "digest", bot.Args{Send: l.Send}, func(r bot.DigestRow) {
 		if r.Text == "" {

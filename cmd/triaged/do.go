@@ -15,6 +15,17 @@ type doCommand struct {
 	As      string `required:"" placeholder:"ADDRESS" help:"The staff member who does it."`
 }
 
+// Help says what may be done.
+func (doCommand) Help() string {
+	return `Carries out what a mail from that person would: '#1-3' categorizes, '#1-3?' tells what would happen, '#undo' takes the last
+command back, '#resolve replaced the lamp', '#help' lists the rest. The people of the request are told as usual.
+
+  triaged do SR-12 '#1-3' --as kim@school.example
+
+Exit status 1 if anything was refused; an unknown code changes nothing, and the nearest codes are printed.
+With --json: done and failed [{request, said, result, code, due_at, near}], undo.`
+}
+
 func (l *doCommand) Run(ctx context.Context, c *commands, s streams) error {
 	failed := false
 	args := bot.Args{Number: l.Number, Text: l.Command, As: l.As}

@@ -11,6 +11,15 @@ type listCommand struct {
 	Queue string `enum:"uncategorized,open,overdue,scheduled,all" default:"open" help:"Which requests: ${enum} (default: ${default})."`
 }
 
+// Help says what the queues and columns are.
+func (listCommand) Help() string {
+	return `Queues: uncategorized (oldest first, as the digest has it), open (what is to be worked on: emergencies first, then overdue,
+then by due time), overdue, scheduled, all. A code with a question mark is the best suggestion, not a decision.
+
+With --json a line has: number, subject, requester, state, category ("" or a code), submitted_at, categorized_at, due_at,
+overdue, assignee, team, source, suggestions [{code, confidence}].`
+}
+
 func (l *listCommand) Run(ctx context.Context, c *commands, s streams) error {
 	var t *table
 	n := 0
@@ -19,7 +28,11 @@ func (l *listCommand) Run(ctx context.Context, c *commands, s streams) error {
 			t = newTable(s.out, "NUMBER", "CODE", "DUE", "STATE", "SUBMITTED", "FROM", "SUBJECT")
 		}
 		n++
-		t.row(r.Number, codeOrGuess(r), due(r), r.State, local(r.SubmittedAt), cut(r.Requester, 28), cut(r.Subject, 48))
+		row := t.row
+		if r.Overdue {
+			row = t.urgentRow
+		}
+		row(r.Number, codeOrGuess(r), c.due(r), r.State, c.local(r.SubmittedAt), cut(r.Requester, 28), cut(r.Subject, 48))
 	})
 	if t != nil {
 		t.end()
@@ -38,10 +51,12 @@ func codeOrGuess(r bot.RequestRow) string {
 	return r.Suggestions[0].Code + "?"
 }
 
-func due(r bot.RequestRow) string {
-	text := localOr(r.DueAt, "-")
-	if r.Overdue {
-		return "! " + text
+func (c *commands) due(r bot.RequestRow) string {
+	switch {
+	case r.Overdue && r.DueAt == nil:
+		return "overdue"
+	case r.Overdue:
+		return c.local(*r.DueAt) + ", overdue"
 	}
-	return text
+	return c.localOr(r.DueAt, "-")
 }

@@ -12,9 +12,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
+
+	"triaged/internal/config"
 
 	_ "time/tzdata" // the desk's time zone must be known on a machine without zone files
 )
@@ -23,6 +27,8 @@ import (
 type commands struct {
 	Config string `short:"c" default:"config.toml" placeholder:"FILE" help:"The configuration (default: config.toml)."`
 	JSON   bool   `name:"json" help:"Print JSON Lines, one object a line, for scripts."`
+
+	zone *time.Location // the desk's; known once something was asked
 
 	Demo     demoCommand     `cmd:"" help:"See it work: a small school, its mails, the real bot, in one minute and on no mail server."`
 	Run      runCommand      `cmd:"" help:"Run the bot: watch the mailboxes, answer, remind."`
@@ -33,6 +39,7 @@ type commands struct {
 	Why      whyCommand      `cmd:"" help:"Explain when a request is due, step by step."`
 	Do       doCommand       `cmd:"" help:"Carry out a command such as '#1-3' on a request."`
 	Digest   digestCommand   `cmd:"" help:"Show the digest of the uncategorized queue, or send it now."`
+	Report   reportCommand  `cmd:"" help:"Say how well the procedure was kept in a span of days."`
 	Parse    parseCommand    `cmd:"" help:"Show how a mail is read."`
 	Suggest  suggestCommand  `cmd:"" help:"Show which codes a mail would be suggested."`
 	Evaluate evaluateCommand `cmd:"" help:"Measure how right the suggestions are."`
@@ -64,14 +71,20 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
+const description = `A mail bot for a service desk: every mail becomes a numbered request, categorized in time and worked in order.
+
+Start with "triaged demo". Then "triaged config example > config.toml", edit it, "triaged config check", "triaged run". All
+other commands work while the bot runs, and while it does not.
+
+Exit status: 0 done, 1 failed or refused, 2 a mistake on the command line.`
+
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, s streams) int {
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("triaged"),
-		kong.Description("A mail bot for a service desk. Start with `triaged demo`; then `triaged config example >config.toml`."),
+		kong.Description(description),
 		kong.Writers(s.out, s.err),
-		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 	)
@@ -107,7 +120,7 @@ func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string,
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(s.err, "triaged: %v\nSee `triaged help`, or `triaged help COMMAND`.\n", err)
+		fmt.Fprintf(s.err, "triaged: %v\n%s\n", err, usage(err))
 		return exitUsage
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
@@ -120,10 +133,26 @@ func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string,
 	case errors.As(err, new(usageError)):
 		fmt.Fprintln(s.err, "triaged:", err)
 		return exitUsage
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return exitFailed // whoever pressed Ctrl-C knows
+	case errors.As(err, new(*config.Problems)):
+		fmt.Fprintln(s.err, err) // each line begins with file and line
+		return exitFailed
 	default:
 		fmt.Fprintln(s.err, "triaged:", err)
 		return exitFailed
 	}
+}
+
+// usage is the hint that follows a mistake on the command line: how the command is used, as far as it is known which.
+func usage(err error) string {
+	var mistake *kong.ParseError
+	if errors.As(err, &mistake) && mistake.Context != nil {
+		if node := mistake.Context.Selected(); node != nil {
+			return fmt.Sprintf("Usage: triaged %s. More: triaged help %s", node.Summary(), strings.TrimPrefix(node.Path(), "triaged "))
+		}
+	}
+	return "The commands are listed by: triaged help"
 }
 
 // usageError is a mistake on the command line that only the command itself could see.

@@ -12,6 +12,13 @@ type outboxCommand struct {
 	State string `enum:"pending,sent,dead,held,all" default:"all" help:"Only mails in this state: ${enum} (default: ${default})."`
 }
 
+// Help says what the states are.
+func (outboxCommand) Help() string {
+	return `pending: to be sent, or tried again; sent; dead: given up, and the operators were told; held: a limit held it back.
+
+With --json a line has: id, to, kind, request, subject, message_id, state, attempts, last_error, next_at.`
+}
+
 func (l *outboxCommand) Run(ctx context.Context, c *commands, s streams) error {
 	state := l.State
 	if state == "all" {

@@ -5,16 +5,20 @@ import (
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // table lines its cells up. Cells are made safe for a terminal.
-type table struct{ w *tabwriter.Writer }
+type table struct {
+	out    io.Writer
+	rows   [][]string
+	urgent map[int]bool // rows that stand out on a terminal
+}
 
 func newTable(out io.Writer, head ...string) *table {
-	t := &table{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)}
+	t := &table{out: out, urgent: map[int]bool{}}
 	t.row(head...)
 	return t
 }
@@ -23,10 +27,38 @@ func (t *table) row(cells ...string) {
 	for i, c := range cells {
 		cells[i] = printable(c)
 	}
-	fmt.Fprintln(t.w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	t.rows = append(t.rows, cells)
 }
 
-func (t *table) end() { t.w.Flush() }
+// urgentRow is a row that stands out on a terminal.
+func (t *table) urgentRow(cells ...string) {
+	t.urgent[len(t.rows)] = true
+	t.row(cells...)
+}
+
+func (t *table) end() {
+	widths := make([]int, len(t.rows[0]))
+	for _, row := range t.rows {
+		for i, c := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(c))
+		}
+	}
+	colour := isTerminal(t.out)
+	for n, row := range t.rows {
+		var b strings.Builder
+		for i, c := range row {
+			b.WriteString(c + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c)+2))
+		}
+		line := strings.TrimRight(b.String(), " ")
+		switch {
+		case colour && n == 0:
+			line = "\x1b[1m" + line + "\x1b[0m"
+		case colour && t.urgent[n]:
+			line = "\x1b[31m" + line + "\x1b[0m"
+		}
+		fmt.Fprintln(t.out, line)
+	}
+}
 
 // printable takes control characters out of what strangers wrote: a terminal would obey them.
 func printable(s string) string {
@@ -34,7 +66,7 @@ func printable(s string) string {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r':
 			return ' '
-		case unicode.IsControl(r) || r == '\u202e' || r == '\u2066' || r == '\u2067':
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
 			return -1
 		}
 		return r
@@ -59,14 +91,14 @@ func cut(s string, most int) string {
 	return string(r[:most-1]) + "…"
 }
 
-// local writes a time as people at this machine read it.
-func local(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+// local writes a time as people at the desk read it.
+func (c *commands) local(t time.Time) string { return t.In(c.zone).Format("2006-01-02 15:04") }
 
-func localOr(t *time.Time, none string) string {
+func (c *commands) localOr(t *time.Time, none string) string {
 	if t == nil {
 		return none
 	}
-	return local(*t)
+	return c.local(*t)
 }
 
 // isTerminal tells whether somebody watches: colour and progress are for them only.

@@ -13,6 +13,12 @@ type runCommand struct {
 	Verbose bool `short:"v" help:"Log every step."`
 }
 
+// Help says what a daemon needs.
+func (runCommand) Help() string {
+	return `Runs until SIGINT or SIGTERM. It logs to standard error: text on a terminal, JSON elsewhere. The state is in desk.data_dir,
+which one process has at a time; the other commands ask the running bot through a socket there.`
+}
+
 func (l *runCommand) Run(ctx context.Context, c *commands, s streams) error {
 	cfg, err := config.Load(c.Config)
 	if err != nil {

@@ -13,6 +13,13 @@ type suggestCommand struct {
 	Files []string `arg:"" name:"file" help:"Mails, as .eml files; - for standard input."`
 }
 
+// Help says what is printed.
+func (suggestCommand) Help() string {
+	return `Suggests as the desk would now, with what it has learned. Nothing is recorded.
+
+With --json a line a file: file, suggestions [{code, confidence, because}].`
+}
+
 func (l *suggestCommand) Run(ctx context.Context, c *commands, s streams) error {
 	for _, name := range l.Files {
 		raw, err := readFile(name, s)

@@ -4,12 +4,19 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 )
 
 // version is set by the build (-ldflags "-X main.version=1.2.3"); without it, the build's own information is used.
 var version = ""
 
 type versionCommand struct{}
+
+// Help says what is printed.
+func (versionCommand) Help() string {
+	return `With --json: version, revision, go.`
+}
 
 func (versionCommand) Run(c *commands, s streams) error {
 	v := version
@@ -27,6 +34,8 @@ func (versionCommand) Run(c *commands, s streams) error {
 	if c.JSON {
 		return printJSON(s, map[string]string{"version": v, "revision": revision, "go": runtime.Version()})
 	}
-	_, err := fmt.Fprintf(s.out, "triaged %s %s %s %s/%s\n", v, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	words := []string{"triaged", v, revision, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	_, err := fmt.Fprintln(s.out, strings.Join(words, " "))
 	return err
 }
