@@ -39,7 +39,7 @@ type commands struct {
 	Why      whyCommand      `cmd:"" help:"Explain when a request is due, step by step."`
 	Do       doCommand       `cmd:"" help:"Carry out a command such as '#1-3' on a request."`
 	Digest   digestCommand   `cmd:"" help:"Show the digest of the uncategorized queue, or send it now."`
-	Report   reportCommand  `cmd:"" help:"Say how well the procedure was kept in a span of days."`
+	Report   reportCommand   `cmd:"" help:"Say how well the procedure was kept in a span of days."`
 	Parse    parseCommand    `cmd:"" help:"Show how a mail is read."`
 	Suggest  suggestCommand  `cmd:"" help:"Show which codes a mail would be suggested."`
 	Evaluate evaluateCommand `cmd:"" help:"Measure how right the suggestions are."`

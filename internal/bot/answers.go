@@ -104,6 +104,8 @@ type Args struct {
 	Mail    []byte `json:"mail,omitempty"`
 	Deep    bool   `json:"deep,omitempty"`
 	Outcome string `json:"outcome,omitempty"`
+	From    string `json:"from,omitempty"`
+	To      string `json:"to,omitempty"`
 }
 
 // Ops are the desk's answers to the shell.
@@ -111,7 +113,7 @@ func (d *Desk) Ops() control.Ops {
 	return control.Ops{
 		"list": operation(d.List), "show": operation(d.Show), "why": operation(d.Why), "do": operation(d.Do),
 		"digest": operation(d.Digest), "ledger": operation(d.Ledger), "outbox": operation(d.Outbox),
-		"suggest": operation(d.Suggest), "evaluate": operation(d.Evaluate), "check": operation(d.Check),
+		"suggest": operation(d.Suggest), "evaluate": operation(d.Evaluate), "check": operation(d.Check), "report": operation(d.Report),
 	}
 }
 
