@@ -23,15 +23,15 @@ const (
 	bucketByUID     bucketName = "by-uid"     // mailbox 0 folder 0 UIDVALIDITY UID -> ledger number
 	bucketCopies    bucketName = "copies"     // hash of Message-ID or content, fingerprint, ledger number -> nothing
 	bucketByOutcome bucketName = "by-outcome" // outcome 0 ledger number -> nothing
-	bucketMails     bucketName = "mails"      // request number, 0 in 1 out, ledger or outbox number -> nothing
+	bucketMails     bucketName = "mails"      // request number, 0 in 1 out, ledger or outbox number -> time, if caps count it
 	bucketQueue     bucketName = "queue"      // class, due, request number of active requests -> nothing
 	bucketNew       bucketName = "new"        // submission, request number of uncategorized requests -> nothing
 	bucketDue       bucketName = "due"        // time, request number, what -> nothing
 	bucketByKind    bucketName = "desk-kinds" // type 0 sequence of a desk event -> nothing
 	bucketToSend    bucketName = "to-send"    // next attempt, outbox number of pending entries -> nothing
 	bucketHeldDead  bucketName = "held-dead"  // state 0 outbox number of held and dead entries -> nothing
-	bucketBySentID  bucketName = "by-sent-id" // hash of Message-ID -> outbox number
-	bucketRates     bucketName = "rates"      // recipient or request, time, outbox number -> nothing
+	bucketBySentID  bucketName = "by-sent-id" // hash of Message-ID -> outbox number, request number
+	bucketRates     bucketName = "rates"      // hash of recipient, time, outbox number of entries that caps count -> nothing
 )
 
 // records hold what happened; indexes hold where to find it, and can be made anew.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -18,17 +19,28 @@ const sealSize = 4
 // checksum covers a value and the place it belongs to, so that neither a flipped bit nor a value under another's key
 // passes: bbolt notices neither.
 func checksum(name bucketName, key, value []byte) uint32 {
-	var buffer [256]byte
-	place := append(append(buffer[:0], name...), 0)
-	place = append(binary.BigEndian.AppendUint16(place, uint16(len(key))), key...)
-	return crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, value)
+	return crc32.Update(crc32.Update(nameSums[name], castagnoli, key), castagnoli, value)
 }
+
+var nameSums = func() map[bucketName]uint32 {
+	sums := map[bucketName]uint32{}
+	for _, name := range slices.Concat(records, indexes) {
+		sums[name] = crc32.Checksum([]byte(name), castagnoli)
+	}
+	return sums
+}()
 
 // seal puts the checksum in front of a value.
 func seal(name bucketName, key, value []byte) []byte {
-	b := make([]byte, sealSize, sealSize+len(value))
-	binary.BigEndian.PutUint32(b, checksum(name, key, value))
-	return append(b, value...)
+	b := make([]byte, sealSize+len(value))
+	copy(b[sealSize:], value)
+	sealIn(name, key, b)
+	return b
+}
+
+// sealIn writes the checksum into the room that was left for it in front of a value.
+func sealIn(name bucketName, key, b []byte) {
+	binary.BigEndian.PutUint32(b, checksum(name, key, b[sealSize:]))
 }
 
 // unseal returns the value behind its checksum, and whether it is what was written.
@@ -41,12 +53,18 @@ func unseal(name bucketName, key, sealed []byte) ([]byte, bool) {
 }
 
 func (tx *Tx) putJSON(name bucketName, key []byte, v any) {
-	b, err := json.Marshal(v)
-	if err != nil {
+	b := &tx.scratch
+	b.Reset()
+	b.Write(make([]byte, sealSize))
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false) // nothing here ends up in a page
+	if err := e.Encode(v); err != nil {
 		tx.fail(fmt.Errorf("bucket %s: %w", name, err))
 		return
 	}
-	tx.put(name, key, b)
+	sealed := bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte{'\n'}))
+	sealIn(name, key, sealed)
+	tx.putSealed(name, key, sealed)
 }
 
 // getJSON reads a value into v and tells whether it was there.

@@ -11,5 +11,9 @@ import (
 func TestMain(m *testing.M) {
 	flag.Set("rapid.checks", "20")
 	flag.Parse()
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, dir := range built {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
 }

@@ -205,7 +205,9 @@ func (m *machine) account(t *rapid.T, tx *store.Tx) {
 	for ref := range m.model.raw {
 		refs = append(refs, ref)
 	}
-	slices.SortFunc(refs, func(a, b store.RawRef) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Offset, b.Offset)) })
+	slices.SortFunc(refs, func(a, b store.RawRef) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Offset, b.Offset))
+	})
 	row.Raw = rapid.SampledFrom(append([]store.RawRef{{}}, refs...)).Draw(t, "raw")
 	row.Number = tx.NextLedger()
 	tx.Account(row)

@@ -48,7 +48,6 @@ func (tx *Tx) Owe(l compose.Letter, held string) Entry {
 	}
 	e.MessageID = tx.s.options.MessageID(e.ID, e)
 	tx.saveEntry(Entry{}, e)
-	tx.Join(e.MessageID, l.Request)
 	return e
 }
 
@@ -57,9 +56,19 @@ func (e Entry) indexKeys() []indexKey {
 	if e.ID == 0 {
 		return nil
 	}
-	keys := append(e.rateKeys(), indexKey{bucketBySentID, hashKey(e.MessageID), key64(e.ID)})
-	if e.Letter.Request != 0 {
-		keys = append(keys, indexKey{bucket: bucketMails, key: key64s(uint64(e.Letter.Request), mailOut, e.ID)})
+	about := uint64(e.Letter.Request)
+	keys := []indexKey{{bucketBySentID, hashKey(e.MessageID), key64s(e.ID, about)}}
+	counted := e.State != Held // by the caps
+	if counted {
+		key := append(recipientKey(e.Letter.To.Address), key64s(timeKey(e.Letter.At), e.ID)...)
+		keys = append(keys, indexKey{bucket: bucketRates, key: key})
+	}
+	if about != 0 {
+		k := indexKey{bucket: bucketMails, key: key64s(about, mailOut, e.ID)}
+		if counted {
+			k.value = key64(timeKey(e.Letter.At))
+		}
+		keys = append(keys, k)
 	}
 	switch e.State {
 	case Pending:
@@ -122,11 +131,11 @@ func (tx *Tx) NextSend() (time.Time, bool) {
 
 // SentID finds an entry by its Message-ID.
 func (tx *Tx) SentID(messageID string) (Entry, bool) {
-	id, ok := tx.getNumber(bucketBySentID, hashKey(messageID))
+	v, ok := tx.get(bucketBySentID, hashKey(messageID))
 	if !ok {
 		return Entry{}, false
 	}
-	return tx.Entry(id)
+	return tx.Entry(number(v, 0))
 }
 
 // Sent is SentID as intake sees it.
@@ -201,25 +210,8 @@ func paged[T any](s *Store, read func(tx *Tx, from uint64, take func(T) bool), n
 }
 
 // MailsTo counts the mails owed to an address since a time, held ones not counted.
-func (tx *Tx) MailsTo(address string, since time.Time) int {
-	return tx.countSince(recipientKey(address), since)
-}
-
-// MailsAbout counts the mails owed about a request since a time, held ones not counted.
-func (tx *Tx) MailsAbout(n request.Number, since time.Time) int {
-	return tx.countSince(aboutKey(n), since)
-}
-
-// recipientKey and aboutKey are of one length, so that neither is another's beginning.
-func recipientKey(address string) []byte {
-	return append([]byte{'t'}, hashKey(strings.ToLower(address))...)
-}
-
-func aboutKey(n request.Number) []byte {
-	return append([]byte{'a', 0, 0, 0, 0, 0, 0, 0, 0}, key64(uint64(n))...)
-}
-
-func (tx *Tx) countSince(prefix []byte, since time.Time) (count int) {
+func (tx *Tx) MailsTo(address string, since time.Time) (count int) {
+	prefix := recipientKey(address)
 	from := append(prefix[:len(prefix):len(prefix)], key64(timeKey(since))...)
 	tx.each(bucketRates, from, prefix, func(_, _ []byte) bool {
 		count++
@@ -228,15 +220,16 @@ func (tx *Tx) countSince(prefix []byte, since time.Time) (count int) {
 	return count
 }
 
-// rateKeys are the entries by which caps count a mail.
-func (e Entry) rateKeys() []indexKey {
-	if e.State == Held {
-		return nil
-	}
-	tail := key64s(timeKey(e.Letter.At), e.ID)
-	keys := []indexKey{{bucket: bucketRates, key: append(recipientKey(e.Letter.To.Address), tail...)}}
-	if e.Letter.Request != 0 {
-		keys = append(keys, indexKey{bucket: bucketRates, key: append(aboutKey(e.Letter.Request), tail...)})
-	}
-	return keys
+func recipientKey(address string) []byte { return hashKey(strings.ToLower(address)) }
+
+// MailsAbout counts the mails owed about a request since a time, held ones not counted.
+func (tx *Tx) MailsAbout(n request.Number, since time.Time) (count int) {
+	from := timeKey(since)
+	tx.prefixed(bucketMails, key64s(uint64(n), mailOut), func(_, v []byte) bool {
+		if len(v) == 8 && number(v, 0) >= from {
+			count++
+		}
+		return true
+	})
+	return count
 }

@@ -149,24 +149,30 @@ func (tx *Tx) Text(ref request.TextRef) string {
 	return string(v)
 }
 
-// Join makes a Message-ID lead to a request. The first request that a Message-ID belongs to keeps it.
+// Join makes a Message-ID lead to a request. The first request that a Message-ID belongs to keeps it. The bot's own mails
+// need no joining.
 func (tx *Tx) Join(messageID string, n request.Number) {
 	if messageID == "" || n == 0 {
 		return
 	}
-	key := hashKey(messageID)
-	if _, ok := tx.get(bucketThread, key); !ok {
-		tx.put(bucketThread, key, key64(uint64(n)))
+	if _, ok := tx.ThreadOf(messageID); !ok {
+		tx.put(bucketThread, hashKey(messageID), key64(uint64(n)))
 	}
 }
 
-// ThreadOf finds the request that a Message-ID leads to.
+// ThreadOf finds the request that a Message-ID leads to: one that was joined to it, or one that a mail of the bot's under
+// this Message-ID is about.
 func (tx *Tx) ThreadOf(messageID string) (request.Number, bool) {
 	if messageID == "" {
 		return 0, false
 	}
-	n, ok := tx.getNumber(bucketThread, hashKey(messageID))
-	return request.Number(n), ok
+	key := hashKey(messageID)
+	if n, ok := tx.getNumber(bucketThread, key); ok {
+		return request.Number(n), true
+	}
+	v, _ := tx.get(bucketBySentID, key)
+	n := number(v, 8)
+	return request.Number(n), n != 0
 }
 
 // LinkUsed tells whether a one-tap link was used before.

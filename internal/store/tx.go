@@ -17,6 +17,8 @@ type Tx struct {
 	bolt   *bolt.Tx
 	opened map[bucketName]*bolt.Bucket
 	fault  error
+
+	scratch bytes.Buffer // values are written here first
 }
 
 // View runs f on one consistent state. It should be short: while it runs, pages that later transactions free cannot be
@@ -91,9 +93,14 @@ func (tx *Tx) rescue(name bucketName) {
 
 // put seals and writes a value.
 func (tx *Tx) put(name bucketName, key, value []byte) {
+	tx.putSealed(name, key, seal(name, key, value))
+}
+
+// putSealed writes a value that is sealed. bbolt keeps the slice until the transaction ends.
+func (tx *Tx) putSealed(name bucketName, key, sealed []byte) {
 	defer tx.rescue(name)
 	if tx.fault == nil {
-		tx.fail(tx.bucket(name).Put(key, seal(name, key, value)))
+		tx.fail(tx.bucket(name).Put(key, sealed))
 	}
 }
 
