@@ -9,7 +9,6 @@ import (
 
 	"triaged/internal/agenda"
 	"triaged/internal/authority"
-	"triaged/internal/chart"
 	"triaged/internal/control"
 	"triaged/internal/message"
 	"triaged/internal/request"
@@ -251,46 +250,6 @@ func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 		}
 	}
 	return all
-}
-
-// Explanation is a due time and how it came about.
-type Explanation struct {
-	Number  string        `json:"number"`
-	DueAt   *time.Time    `json:"due_at"`
-	Promise string        `json:"promise"`
-	Paused  bool          `json:"paused"`
-	Steps   []Explanatory `json:"steps"`
-}
-
-// Explanatory is one span of the clock.
-type Explanatory struct {
-	From    time.Time  `json:"from"`
-	To      *time.Time `json:"to"`
-	Counted string     `json:"counted"`
-	Paused  bool       `json:"paused"`
-	Why     string     `json:"why"`
-}
-
-// Why emits how a request's due time came about.
-func (d *Desk) Why(a Args, emit func(any) error) error {
-	return d.store.View(func(tx *store.Tx) error {
-		r, err := d.find(tx, a.Number)
-		if err != nil {
-			return err
-		}
-		clock := r.ClockOf(d.policy.Calendar)
-		target := chart.Target{Hours: r.Promise.Hours, Days: r.Promise.Days, AsNeeded: r.Promise.AsNeeded}
-		x := Explanation{
-			Number: r.Number.Label(d.policy.Prefix), DueAt: timeOrNull(clock.Due), Promise: target.Words(),
-			Paused: clock.Paused, Steps: []Explanatory{},
-		}
-		for _, s := range clock.Steps {
-			x.Steps = append(x.Steps, Explanatory{
-				From: s.From.UTC(), To: timeOrNull(s.To), Counted: s.Counted.String(), Paused: s.Paused, Why: s.Why,
-			})
-		}
-		return emit(x)
-	})
 }
 
 // Ledger emits what became of each received mail, oldest first.
