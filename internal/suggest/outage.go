@@ -13,7 +13,7 @@ import (
 // same calls give the same groups.
 //
 // A mail counts as a report of an outage if the lexicon finds in it a service (network, phones, the student system, …)
-// that does not work, and nothing that keeps the trouble to one room, one device or the author's own machine. Two
+// that does not work, and nothing that keeps the trouble to one room, one device or one person's account. Two
 // reports belong together if they name a service in common, the more so if they name no other, come from one campus,
 // speak of more than one room, or are worded alike; a report joins the group that it is closest to, if it belongs
 // together with most of it.
@@ -144,7 +144,7 @@ func (o *Outages) report(id string, at time.Time, m Mail) (report, bool) {
 	}
 	r.wide = o.met(read, "campus_scope") || o.met(read, "district_scope")
 	down := o.met(read, "outage") && !o.met(read, "order") && !o.met(read, "project") && !o.met(read, "personal") && !o.met(read, "training")
-	local := o.met(read, "just_here") && !r.wide
+	local := (o.met(read, "just_here") || o.met(read, "password") || o.met(read, "account")) && !r.wide
 	if !down || local || len(r.topics) == 0 {
 		return r, false
 	}

@@ -38,11 +38,24 @@ func tokens(s string) []token {
 		f := fold(strings.TrimSuffix(strings.TrimSuffix(w, "'s"), "’s"))
 		first, size := utf8.DecodeRuneInString(s[i:])
 		next, _ := utf8.DecodeRuneInString(s[i+size:])
-		out = append(out, token{text: w, fold: f, stem: stem(f), name: unicode.IsUpper(first) && !unicode.IsUpper(next)})
+		t := token{text: w, fold: f, stem: stem(f), name: unicode.IsUpper(first) && !unicode.IsUpper(next)}
 		s = s[i+n:]
+		if n := len(out); n > 0 && f == "not" && short[out[n-1].fold] != "" {
+			f = short[out[n-1].fold]
+			out[n-1] = token{text: out[n-1].text + " not", fold: f, stem: f}
+			continue
+		}
+		if f == "cannot" {
+			t.fold, t.stem = "cant", "cant"
+		}
+		out = append(out, t)
 	}
 	return out
 }
+
+// short is how people shorten a verb before "not": "does not" and "cannot" are read as "doesnt" and "cant".
+var short = map[string]string{"is": "isnt", "are": "arent", "was": "wasnt", "were": "werent", "do": "dont", "does": "doesnt", "did": "didnt",
+	"can": "cant", "could": "couldnt", "will": "wont", "would": "wouldnt", "has": "hasnt", "have": "havent", "had": "hadnt"}
 
 // clip returns the first MaxText bytes of s, ending between runes.
 func clip(s string) string {
