@@ -196,12 +196,12 @@ func (l *learner) judge(fs []counted, cold []float64) *judgement {
 		j.words = l.pack(fs, make([]packed, 0, len(fs)))
 		lnN := lnPlus1(l.n)
 		var s scratch
-		s.size(len(j.words), len(l.labels))
+		s.size(len(j.words), l.linear.width())
 		linear := make([]float64, len(l.labels))
 		if length := l.linear.scales(j.words, lnN, s.scale); length > 0 {
 			l.linear.margins(j.words, s.scale, length, s.margin)
-			for k, m := range s.margin {
-				linear[k] = float64(m)
+			for k := range linear {
+				linear[k] = float64(s.margin[k])
 			}
 		}
 		j.views[judgeLinear] = linear

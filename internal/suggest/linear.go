@@ -70,6 +70,9 @@ func (l *linear) grow() {
 	}
 }
 
+// width is how many labels are added up at a time: a multiple of four, of which those beyond the labels are zero.
+func (l *linear) width() int { return (l.labels + 3) &^ 3 }
+
 // A packed feature of a kept example: its row, kind and count in one word.
 type packed uint32
 
@@ -116,8 +119,20 @@ func (l *linear) nudge(fs []packed, change []float32) {
 	}
 }
 
-// addScaled adds c × x to out, four at a time: half the learner's time is spent here.
+// addScaled adds c × x to out, eight or four at a time: half the learner's time is spent here.
 func addScaled(out []float32, c float32, x []float32) {
+	for len(out) >= 8 && len(x) >= 8 {
+		o, y := (*[8]float32)(out), (*[8]float32)(x)
+		o[0] += c * y[0]
+		o[1] += c * y[1]
+		o[2] += c * y[2]
+		o[3] += c * y[3]
+		o[4] += c * y[4]
+		o[5] += c * y[5]
+		o[6] += c * y[6]
+		o[7] += c * y[7]
+		out, x = out[8:], x[8:]
+	}
 	for len(out) >= 4 && len(x) >= 4 {
 		o, y := (*[4]float32)(out), (*[4]float32)(x)
 		o[0] += c * y[0]
@@ -143,7 +158,7 @@ type kept struct {
 
 // visit takes an example to its optimum. price is the cost for its label.
 func (l *linear) visit(e *kept, lnN, price float32, s *scratch) {
-	s.size(len(e.features), l.labels)
+	s.size(len(e.features), l.width())
 	length := l.scales(e.features, lnN, s.scale)
 	if length == 0 {
 		return
@@ -154,7 +169,7 @@ func (l *linear) visit(e *kept, lnN, price float32, s *scratch) {
 	}
 	half := 1 / (2 * price)
 	moved := false
-	for k := range s.margin {
+	for k := range l.labels {
 		y := float32(-1)
 		if k == e.label {
 			y = 1
@@ -184,4 +199,5 @@ func (s *scratch) size(features, labels int) {
 		s.margin, s.change = make([]float32, 2*labels), make([]float32, 2*labels)
 	}
 	s.margin, s.change = s.margin[:labels], s.change[:labels]
+	clear(s.change)
 }

@@ -14,6 +14,8 @@ const (
 	commonWord = 0.08
 	// fewExamples may share any word and still be alike.
 	fewExamples = 50
+	// manyExamples are too many to go through for one word.
+	manyExamples = 400
 	// near is the likeness from which an example is named as a reason.
 	near = 0.35
 )
@@ -39,7 +41,7 @@ func (l *learner) likeness(fs []packed, sims []float32) []float32 {
 	if length == 0 {
 		return sims
 	}
-	most := max(fewExamples, int(commonWord*float64(l.n)))
+	most := max(fewExamples, min(manyExamples, int(commonWord*float64(l.n))))
 	for _, f := range fs {
 		if f.kind() != kindWord {
 			continue
