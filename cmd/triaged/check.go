@@ -35,7 +35,7 @@ func (l *checkCommand) Run(ctx context.Context, c *commands, s streams) error {
 		}
 		verdict := "no problems"
 		if bad {
-			verdict = fmt.Sprintf("%d problems", len(r.Problems))
+			verdict = count(len(r.Problems), "problem", "problems")
 		}
 		fmt.Fprintf(s.out, "%s: %d requests, %d events, %d mails\n", verdict, r.Requests, r.Events, r.Mails)
 		return nil

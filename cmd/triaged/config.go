@@ -28,6 +28,7 @@ func (configCheck) Run(c *commands, s streams) error {
 	for _, w := range cfg.Warnings {
 		fmt.Fprintln(s.err, "warning:", w)
 	}
-	_, err = fmt.Fprintf(s.out, "%s is good: %d mailbox(es), %d staff, %d team(s)\n", c.Config, len(cfg.Mailboxes), len(cfg.Staff), len(cfg.Teams))
+	_, err = fmt.Fprintf(s.out, "%s is good: %s, %d staff, %s\n", c.Config,
+		count(len(cfg.Mailboxes), "mailbox", "mailboxes"), len(cfg.Staff), count(len(cfg.Teams), "team", "teams"))
 	return err
 }

@@ -38,7 +38,7 @@ func (l *doCommand) Run(ctx context.Context, c *commands, s streams) error {
 		if c.JSON {
 			return printJSON(s, raw)
 		}
-		l.print(s, r)
+		l.print(c, s, r)
 		return nil
 	})
 	if err == nil && failed {
@@ -47,9 +47,13 @@ func (l *doCommand) Run(ctx context.Context, c *commands, s streams) error {
 	return err
 }
 
-func (l *doCommand) print(s streams, r bot.ReceiptRow) {
+func (l *doCommand) print(c *commands, s streams, r bot.ReceiptRow) {
 	for _, item := range r.Done {
-		fmt.Fprintf(s.out, "done: %s %s: %s\n", item.Request, printable(item.Said), item.Result)
+		fmt.Fprintf(s.out, "done: %s %s: %s", item.Request, printable(item.Said), item.Result)
+		if item.DueAt != nil {
+			fmt.Fprintf(s.out, ", due %s", c.local(*item.DueAt))
+		}
+		fmt.Fprintln(s.out)
 	}
 	for _, item := range r.Failed {
 		fmt.Fprintf(s.out, "not done: %s: %s", printable(item.Said), item.Result)

@@ -82,6 +82,14 @@ func printableText(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// count writes "1 team" or "2 teams".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // cut shortens a cell to a number of characters.
 func cut(s string, most int) string {
 	r := []rune(s)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"triaged/internal/compose"
 	"triaged/internal/intake"
@@ -23,12 +24,12 @@ type ReceiptRow struct {
 
 // ReceiptItemRow is what became of one command.
 type ReceiptItemRow struct {
-	Request string   `json:"request"`
-	Said    string   `json:"said"`
-	Result  string   `json:"result"`
-	Code    string   `json:"code,omitempty"`
-	DueAt   any      `json:"due_at"`
-	Near    []string `json:"near,omitempty"`
+	Request string     `json:"request"`
+	Said    string     `json:"said"`
+	Result  string     `json:"result"`
+	Code    string     `json:"code,omitempty"`
+	DueAt   *time.Time `json:"due_at"`
+	Near    []string   `json:"near,omitempty"`
 }
 
 // Do carries out commands about a request as if a mail of somebody's had brought them, with the shell as its proof. It

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"triaged/internal/config"
 	"triaged/internal/demo/school"
@@ -101,10 +102,14 @@ func (p *place) configure(data string) error {
 	})
 	p.file = filepath.Join(data, "config.toml")
 	err := os.WriteFile(p.file, text, 0o600)
-	if err == nil {
-		p.config, err = config.Load(p.file)
+	if err != nil {
+		return err
 	}
-	return err
+	if p.config, err = config.Load(p.file); err != nil {
+		return err
+	}
+	p.config.Mailboxes[0].PollInterval = config.Duration(time.Second) // on the wall's clock: nobody wants to wait for a mail
+	return nil
 }
 
 // invite tells how to take part with a mail program.

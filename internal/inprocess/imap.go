@@ -284,6 +284,15 @@ func (s *imapSession) Select(folder string, o *imap.SelectOptions) (*imap.Select
 	return s.UserSession.Select(folder, o)
 }
 
+// Idle tells first what came since the last command, as RFC 2177 has it and real servers do. The in-memory server's own
+// tells only what comes while it lasts, so that a mail between a command and IDLE would go unnoticed.
+func (s *imapSession) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	if err := s.UserSession.Poll(w, true); err != nil {
+		return err
+	}
+	return s.UserSession.Idle(w, stop)
+}
+
 func (s *imapSession) Create(folder string, o *imap.CreateOptions) error {
 	if err := s.refuse(IMAPCommand{Name: "CREATE", Folder: folder}); err != nil {
 		return err

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// contract is what scripts may rely on: the fields that each command prints with --json, at least. A name with brackets
+// stands for a list of objects, one with braces for an object.
+var contract = map[string][]string{
+	"chart": {"code", "category", "category_name", "priority", "priority_name", "target"},
+	"list":  list,
+	"show": append([]string{
+		"events[at type by detail]", "mails[message_id direction from to subject at]",
+	}, list...),
+	"why":    {"due_at", "steps"},
+	"do":     {"done", "failed", "undo"},
+	"digest": {"subject", "text", "requests", "sent_to"},
+	"parse": {
+		"file", "from{name address}", "to", "cc", "reply_to", "subject", "date", "message_id", "in_reply_to", "references",
+		"text", "reply", "elided", "attachments[name type size inline sha256]", "kind", "kind_reason",
+		"bounce[recipient action status diagnostic original_message_id]", "forwarded_from", "defects",
+	},
+	"suggest": {"suggestions[code confidence because]"},
+	"ledger":  {"mailbox", "uid_validity", "uid", "message_id", "outcome", "reason", "request", "at"},
+	"outbox":  {"id", "to", "kind", "request", "subject", "message_id", "state", "attempts", "last_error"},
+	"check":   {"problems", "requests", "events", "mails"},
+	"version": {"version"},
+}
+
+var list = []string{
+	"number", "subject", "requester", "state", "category", "submitted_at", "categorized_at", "due_at", "overdue", "assignee",
+	"team", "source", "suggestions[code confidence]",
+}
+
+var nested = regexp.MustCompile(`^(\w+)[\[{](.*)[\]}]$`)
+
+// checkRow tells what is wrong with a line of JSON Lines; "" for nothing.
+func checkRow(fields []string, line []byte) string {
+	var row map[string]any
+	if err := json.Unmarshal(line, &row); err != nil {
+		return err.Error()
+	}
+	if fields == nil {
+		return "the contract says nothing of it"
+	}
+	return checkFields(fields, row)
+}
+
+func checkFields(fields []string, row map[string]any) string {
+	for _, field := range fields {
+		name, inner := field, []string(nil)
+		if parts := nested.FindStringSubmatch(field); parts != nil {
+			name, inner = parts[1], strings.Fields(parts[2])
+		}
+		value, ok := row[name]
+		if !ok {
+			return "there is no " + name
+		}
+		objects, _ := value.([]any)
+		if object, ok := value.(map[string]any); ok {
+			objects = []any{object}
+		}
+		if strings.HasSuffix(field, "]") && value == nil {
+			return name + " is null instead of a list"
+		}
+		for _, o := range objects {
+			if inner == nil {
+				break
+			}
+			if problem := checkFields(inner, o.(map[string]any)); problem != "" {
+				return name + ": " + problem
+			}
+		}
+	}
+	return checkForms(row)
+}
+
+var (
+	snakeCase = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	number    = regexp.MustCompile(`^SR-[1-9][0-9]*$`)
+)
+
+// checkForms looks at what names promise: times, numbers and Message-IDs have one form each.
+func checkForms(row map[string]any) string {
+	for name, value := range row {
+		text, isText := value.(string)
+		switch {
+		case !snakeCase.MatchString(name):
+			return name + " is not in snake_case"
+		case name == "at" || strings.HasSuffix(name, "_at"):
+			at, err := time.Parse(time.RFC3339, text)
+			if value != nil && (err != nil || !strings.HasSuffix(text, "Z") || at.IsZero()) {
+				return fmt.Sprintf("%s is %v, not a time in UTC or null", name, value)
+			}
+		case slices.Contains([]string{"number", "request"}, name) && value != nil && !number.MatchString(text):
+			return fmt.Sprintf("%s is %v, not like SR-1 or null", name, value)
+		case strings.HasSuffix(name, "message_id") && (!isText || strings.ContainsAny(text, "<>")):
+			return fmt.Sprintf("%s is %v", name, value)
+		}
+		if problem := checkInside(value); problem != "" {
+			return name + ": " + problem
+		}
+	}
+	return ""
+}
+
+func checkInside(value any) string {
+	switch v := value.(type) {
+	case map[string]any:
+		return checkForms(v)
+	case []any:
+		for _, e := range v {
+			if problem := checkInside(e); problem != "" {
+				return problem
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"triaged/internal/inprocess"
+)
+
+// In scripts, triaged is this test binary under another name: the whole program, in a process of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"triaged": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			// The machine's zone is not the desk's: what shows the one for the other is found.
+			env.Setenv("TZ", "Asia/Tokyo")
+			env.Setenv("NO_COLOR", "")
+			return servers(env)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"daemon": startDaemon, "logged": logged, "stop": stopDaemon, "deliver": deliver, "json": jsonFields,
+			"halve": halve, "usage": usageMistake,
+		},
+	})
+}
+
+type key string
+
+const (
+	imapKey   key = "imap"
+	daemonKey key = "daemon"
+)
+
+// servers starts an IMAP and an SMTP server for a script, and writes the config.toml that leads to them.
+func servers(env *testscript.Env) error {
+	imap := inprocess.NewIMAP(inprocess.IMAPOptions{}, map[string]string{"support": "secret"})
+	smtp := inprocess.NewSMTP(inprocess.SMTPOptions{Users: map[string]string{"support": "secret"}})
+	env.Values[imapKey] = imap
+	env.Values[daemonKey] = &running{}
+	env.Defer(func() { imap.Close(); smtp.Close() })
+	var addresses [2]string
+	for i, serve := range []func(net.Listener) error{imap.Serve, smtp.Serve} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		addresses[i] = l.Addr().String()
+		go serve(l)
+	}
+	text := fmt.Sprintf(configuration, addresses[0], addresses[1])
+	return os.WriteFile(filepath.Join(env.WorkDir, "config.toml"), []byte(text), 0o600)
+}
+
+const configuration = `[desk]
+address = "support@school.example"
+timezone = "America/Chicago"
+authserv_id = "mx.school.example"
+
+[[mailbox]]
+name = "support"
+address = %q
+security = "none"
+username = "support"
+password = "secret"
+poll_interval = "5s"
+
+[smtp]
+address = %q
+security = "none"
+username = "support"
+password = "secret"
+
+[notify]
+new_request = ["kim@school.example"]
+operator = ["sam@school.example"]
+
+[[staff]]
+address = "kim@school.example"
+name = "Kim Tran"
+role = "technician"
+
+[[staff]]
+address = "lee@school.example"
+name = "Lee Okafor"
+role = "analyst"
+
+[[staff]]
+address = "ruth@school.example"
+name = "Ruth Salazar"
+role = "supervisor"
+`
+
+// running is a daemon with its log.
+type running struct {
+	process *exec.Cmd
+	log     *bufio.Scanner
+}
+
+// startDaemon runs `triaged run` and goes on once it says that it is running.
+func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: daemon")
+	}
+	path, err := exec.LookPath("triaged")
+	ts.Check(err)
+	d := ts.Value(daemonKey).(*running)
+	d.process = exec.Command(path, "run", "-c", ts.MkAbs("config.toml"))
+	d.process.Env = append(os.Environ(), "TZ="+ts.Getenv("TZ"))
+	out, err := d.process.StderrPipe()
+	ts.Check(err)
+	d.log = bufio.NewScanner(out)
+	ts.Check(d.process.Start())
+	stop := time.AfterFunc(time.Minute, func() { d.process.Process.Kill() }) // ends a script that waits in vain
+	ts.Defer(func() {
+		stop.Stop()
+		d.process.Process.Kill()
+		d.process.Wait()
+	})
+	logged(ts, false, []string{`"msg":"running"`})
+}
+
+// logged waits until the daemon has logged a line that matches.
+func logged(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: logged PATTERN")
+	}
+	d := ts.Value(daemonKey).(*running)
+	pattern := regexp.MustCompile(args[0])
+	for d.log.Scan() {
+		if ts.Logf("%s", d.log.Text()); pattern.Match(d.log.Bytes()) {
+			return
+		}
+	}
+	ts.Fatalf("the daemon ended without logging %q", args[0])
+}
+
+// stopDaemon ends it as an init system does, and asks for a clean exit.
+func stopDaemon(ts *testscript.TestScript, neg bool, args []string) {
+	d := ts.Value(daemonKey).(*running)
+	ts.Check(d.process.Process.Signal(syscall.SIGTERM))
+	for d.log.Scan() {
+		ts.Logf("%s", d.log.Text())
+	}
+	ts.Check(d.process.Wait())
+}
+
+// deliver puts a mail into the desk's mailbox, as received now.
+func deliver(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: deliver FILE")
+	}
+	mail := strings.ReplaceAll(ts.ReadFile(args[0]), "\n", "\r\n")
+	_, err := ts.Value(imapKey).(*inprocess.IMAP).Append("support", "INBOX", time.Now(), []byte(mail))
+	ts.Check(err)
+}
+
+// halve cuts a file in its middle, as a full disk or a bad copy does.
+func halve(ts *testscript.TestScript, neg bool, args []string) {
+	path := ts.MkAbs(args[0])
+	info, err := os.Stat(path)
+	ts.Check(err)
+	ts.Check(os.Truncate(path, info.Size()/2))
+}
+
+// jsonFields checks the standard output of the last command against the contract: json NAME [ROWS].
+func jsonFields(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: json NAME ROWS")
+	}
+	lines := bytes.Split(bytes.TrimSuffix([]byte(ts.ReadFile("stdout")), []byte("\n")), []byte("\n"))
+	if got := fmt.Sprint(len(lines)); got != args[1] {
+		ts.Fatalf("%s lines instead of %s", got, args[1])
+	}
+	for _, line := range lines {
+		if problem := checkRow(contract[args[0]], line); problem != "" {
+			ts.Fatalf("%s: %s in %s", args[0], problem, line)
+		}
+	}
+}
+
+// usageMistake runs triaged with arguments that it cannot take, and asks for status 2 with nothing on standard output.
+func usageMistake(ts *testscript.TestScript, neg bool, args []string) {
+	err := ts.Exec("triaged", args...)
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || ended.ExitCode() != exitUsage {
+		ts.Fatalf("it ended with %v instead of status %d", err, exitUsage)
+	}
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("it printed %q", out)
+	}
+}
