@@ -40,8 +40,13 @@ func (s *Store) Check() (Result, error) {
 		return c, fmt.Errorf("cannot read the state file: %w", err)
 	}
 	defer f.Close()
-	err = s.View(func(tx *Tx) error {
-		if _, err := checkPages(f, uint64(tx.bolt.ID())); err != nil {
+	again := 20
+	check := func(tx *Tx) error {
+		_, err := checkPages(f, uint64(tx.bolt.ID()))
+		if again--; again > 0 && (errors.Is(err, errMoved) || errors.Is(err, errMeta)) {
+			return err
+		}
+		if err != nil {
 			c.found("state file: %v", err)
 		}
 		k := checker{Result: &c, tx: tx, want: map[bucketName]int{}, missing: map[bucketName]bool{}, sizes: map[uint32]int64{}}
@@ -54,7 +59,10 @@ func (s *Store) Check() (Result, error) {
 			k.index(name)
 		}
 		return nil
-	})
+	}
+	for err = errMoved; errors.Is(err, errMoved) || errors.Is(err, errMeta); { // see there
+		err = s.View(check)
+	}
 	if errors.Is(err, ErrDamaged) {
 		c.found("%v", err)
 		err = nil

@@ -38,23 +38,39 @@ type meta struct {
 }
 
 // readMeta finds the meta page of the last commit, or of transaction tx if that is not 0.
+//
+// bbolt writes its two meta pages in turn, and each is smaller than what a disk writes at once. So one that is not whole
+// is no trace of a crash but damage, and going back to the other would take back the last commit without a word.
 func readMeta(f io.ReaderAt, tx uint64) (meta, error) {
-	var best meta
+	var metas []meta
 	for _, offset := range []int64{0, 1 << 10, 2 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10} {
 		b := make([]byte, pageHeader+metaSize)
 		if _, err := f.ReadAt(b, offset); err != nil {
 			continue
 		}
-		m, ok := parseMeta(b[pageHeader:])
-		if ok && (offset == 0 || offset == m.pageSize) && m.tx >= best.tx && (tx == 0 || m.tx == tx) {
-			best = m
+		if m, ok := parseMeta(b[pageHeader:]); ok && (offset == 0 || offset == m.pageSize) {
+			metas = append(metas, m)
 		}
 	}
-	if best.pageSize == 0 {
-		return best, errors.New("it has no whole meta page")
+	switch {
+	case len(metas) == 0:
+		return meta{}, errors.New("it has no whole meta page")
+	case len(metas) != 2 || metas[0].tx+1 != metas[1].tx && metas[1].tx+1 != metas[0].tx:
+		return meta{}, errMeta
 	}
-	return best, nil
+	for _, m := range metas {
+		if tx == m.tx || tx == 0 && m.tx >= max(metas[0].tx, metas[1].tx) {
+			return m, nil
+		}
+	}
+	return meta{}, errMoved
 }
+
+// Beside a writer, either may be seen for a moment.
+var (
+	errMeta  = errors.New("one of its two meta pages is not what was written")
+	errMoved = errors.New("its meta page was written over") // two commits have overtaken the transaction
+)
 
 func parseMeta(b []byte) (meta, bool) {
 	sum := fnv.New64a()

@@ -91,8 +91,9 @@ func syncDir(dir string) error {
 // ended its process, and nothing refers to that: whoever reads a file from its beginning has read all once a record is
 // not whole.
 type rawLog struct {
-	dir  string
-	disk rawDisk
+	dir      string
+	readOnly bool
+	disk     rawDisk
 
 	mu     sync.Mutex // guards what follows, and appending
 	file   rawFile    // nil: the next append begins a new one
@@ -101,7 +102,7 @@ type rawLog struct {
 }
 
 func openRaw(dir string, readOnly bool, d rawDisk) (*rawLog, error) {
-	l := &rawLog{dir: dir, disk: d}
+	l := &rawLog{dir: dir, readOnly: readOnly, disk: d}
 	if readOnly {
 		return l, nil
 	}
@@ -143,6 +144,9 @@ func (l *rawLog) path(number uint32) string {
 func (l *rawLog) append(mails []RawMail) ([]RawRef, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.readOnly {
+		return nil, fmt.Errorf("cannot keep raw mails: %w: the store was opened for looking only", fs.ErrPermission)
+	}
 	if err := l.ready(); err != nil {
 		return nil, fmt.Errorf("cannot keep raw mails: %w", err)
 	}
