@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"triaged/internal/demo"
 )
@@ -23,10 +26,19 @@ func (demoCommand) Help() string {
 
 func (l *demoCommand) Run(ctx context.Context, s streams) error {
 	err := demo.Run(ctx, demo.Options{
-		Out: s.out, Colour: isTerminal(s.out), Dir: l.Out, Serve: l.Serve, Speed: l.Speed,
+		Out: s.out, Colour: isTerminal(s.out), Dir: l.Out, Serve: l.Serve, Shell: program(), Speed: l.Speed,
 	})
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
+}
+
+// program is how this program was called, for another shell to do the same. `go run` makes a program that nobody else
+// can call.
+func program() string {
+	if strings.Contains(os.Args[0], string(filepath.Separator)+"go-build") {
+		return "go run ./cmd/triaged"
+	}
+	return os.Args[0]
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Colour bool      // for a terminal
 	Dir    string    // where every sent mail is kept as a file; "" for nowhere
 	Serve  bool      // keep the servers up after the story, for any mail program to take part
+	Shell  string    // how this program is called from another shell; "" for triaged
 	Speed  float64   // how many times as fast as the wall's the clock runs; 0 for a story in half a minute
 }
 
@@ -36,6 +37,9 @@ const DefaultSpeed = 600
 func Run(ctx context.Context, o Options) error {
 	if o.Speed <= 0 {
 		o.Speed = DefaultSpeed
+	}
+	if o.Shell == "" {
+		o.Shell = "triaged"
 	}
 	data, err := os.MkdirTemp("", "triaged-demo-")
 	if err != nil {
@@ -57,11 +61,11 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer p.close()
 	d.place = p
-	return d.run(ctx, o.Serve)
+	return d.run(ctx, o)
 }
 
 // run starts the bot, tells the story, and stops the bot.
-func (d *director) run(ctx context.Context, serve bool) error {
+func (d *director) run(ctx context.Context, o Options) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	ended := make(chan error, 1)
@@ -78,8 +82,8 @@ func (d *director) run(ctx context.Context, serve bool) error {
 	case d.desk = <-ready:
 	}
 	err := d.play(ctx)
-	if err == nil && serve {
-		d.place.invite(d.tell.out)
+	if err == nil && o.Serve {
+		d.place.invite(o.Out, o.Shell)
 		d.follow(ctx)
 	}
 	stop(nil)

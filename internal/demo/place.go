@@ -113,7 +113,7 @@ func (p *place) configure(data string) error {
 }
 
 // invite tells how to take part with a mail program.
-func (p *place) invite(out io.Writer) {
+func (p *place) invite(out io.Writer, shell string) {
 	fmt.Fprintf(out, `
 The school stays open, and its clock runs like yours now. Take part with any mail program:
 
@@ -131,10 +131,10 @@ The school stays open, and its clock runs like yours now. Take part with any mai
 Write to %s, answer what the bot wrote you, or look from another shell:
 
   curl -u %[2]s:%[3]s 'imap://%[4]s/INBOX;MAILINDEX=1'
-  triaged -c %[5]s list
+  %[6]s -c %[5]s list
 
 Ctrl-C ends the demo; nothing of it stays.
-`, school.DeskAddress, school.Kim.Address, password, p.hosts[0], p.file)
+`, school.DeskAddress, school.Kim.Address, password, p.hosts[0], p.file, shell)
 }
 
 func title(p school.Person) string {
