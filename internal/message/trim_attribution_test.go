@@ -134,18 +134,27 @@ func checkTrim(t *testing.T, text, want string) {
 // is out of order; "" if all is well.
 func lostLine(text, reply, elided string) string {
 	kept, gone := filledLines(reply), filledLines(elided)
-	for _, l := range filledLines(text) {
-		switch {
-		case len(kept) > 0 && kept[0] == l:
-			kept = kept[1:]
-		case len(gone) > 0 && gone[0] == l:
-			gone = gone[1:]
-		default:
+	// Where a line stands in both parts, it cannot be told which of the two it went to: every way is followed. A way is how
+	// many lines of kept it has met.
+	ways := map[int]bool{0: true}
+	lines := filledLines(text)
+	for n, l := range lines {
+		next := map[int]bool{}
+		for k := range ways {
+			if k < len(kept) && kept[k] == l {
+				next[k+1] = true
+			}
+			if g := n - k; g < len(gone) && gone[g] == l {
+				next[k] = true
+			}
+		}
+		if len(next) == 0 {
 			return "lost, or out of order: " + l
 		}
+		ways = next
 	}
-	if len(kept)+len(gone) > 0 {
-		return "not from the text: " + strings.Join(append(kept, gone...), " | ")
+	if !ways[len(kept)] || len(lines) != len(kept)+len(gone) {
+		return "not from the text"
 	}
 	return ""
 }
