@@ -90,7 +90,10 @@ func Due(r request.Request, p *Policy) []Item {
 		if rule.claimable && at.Before(r.ClaimedUntil) {
 			at = r.ClaimedUntil // somebody said they are on it
 		}
-		if !rule.urgent && !entry.Rules.Emergency {
+		if at.Before(r.Seen) {
+			at = r.Seen // it became due by what happened last, such as another code
+		}
+		if !p.Urgent(r, rule.what) {
 			at = p.quiet(at)
 		}
 		if rule.what == Warned && !at.Before(c.clock().Due) {
@@ -100,6 +103,15 @@ func Due(r request.Request, p *Policy) []Item {
 	}
 	return items
 }
+
+// Urgent tells whether a thing is told at any hour: suspicions, and all about emergencies.
+func (p *Policy) Urgent(r request.Request, what string) bool {
+	entry, _ := p.Chart.Lookup(r.Code)
+	return what == EmergencyCheck || entry.Rules.Emergency
+}
+
+// Quiet tells whether nobody is at the desk: what can wait is not told then, not even late.
+func (p *Policy) Quiet(now time.Time) bool { return p.quiet(now).After(now) }
 
 // quiet defers what can wait to the next staffed hour.
 func (p *Policy) quiet(at time.Time) time.Time {

@@ -61,16 +61,25 @@ func trim[T any](rows *[]T, most int) int {
 
 // DueReview is the review that has to be held now: the latest one that has come, if it is later than the last one held.
 // Reviews that nobody was there for (the machine was off) are not made up for one by one: missed are their hours, oldest
-// first.
+// first. One that comes late waits until somebody is at the desk.
 func DueReview(last, now time.Time, p *Policy) (at time.Time, missed []time.Time, ok bool) {
 	at = p.Reviews.Previous(now.Add(1))
-	if !at.After(last) {
+	if !at.After(last) || Late(at, now) && p.Quiet(now) {
 		return at, nil, false
 	}
 	for hour := p.Reviews.Next(last); hour.Before(at) && len(missed) < maxMissed; hour = p.Reviews.Next(hour) {
 		missed = append(missed, hour)
 	}
 	return at, missed, true
+}
+
+// NextReview is when DueReview will have one.
+func NextReview(last, now time.Time, p *Policy) time.Time {
+	next := p.Reviews.Next(last)
+	if Late(next, now) {
+		next = p.quiet(now)
+	}
+	return next
 }
 
 // maxMissed bounds what a long absence records: more than a quarter of a year of reviews.

@@ -3,9 +3,8 @@ package agenda
 import (
 	"time"
 
-	"triaged/internal/request"
-
 	"triaged/internal/chart"
+	"triaged/internal/request"
 )
 
 // rule says when one thing falls due, by the SOP alone: quiet hours and claims come on top.
@@ -13,12 +12,11 @@ type rule struct {
 	what      string
 	at        func(*matter) time.Time // zero: not at all. Once told at or after it, it is not due again
 	claimable bool                    // quiet while somebody has claimed the request
-	urgent    bool                    // tell at any hour
 }
 
 // rules is everything that falls due about a request.
 var rules = []rule{
-	{what: EmergencyCheck, at: (*matter).emergencyCheck, urgent: true},
+	{what: EmergencyCheck, at: (*matter).emergencyCheck},
 	{what: Uncategorized, at: (*matter).uncategorized, claimable: true},
 	{what: Escalated, at: (*matter).escalated, claimable: true},
 	{what: Unacknowledged, at: (*matter).unacknowledged},
@@ -87,12 +85,8 @@ func (m *matter) unacknowledged() time.Time {
 	return m.backOff(Unacknowledged, m.Submitted.Add(within), within)
 }
 
-// acted tells whether a technician has done something. What came in the very moment of categorizing, and names nobody, is
-// the routing that the code brought with it.
-func (m *matter) acted() bool {
-	routed := m.FirstAct.Equal(m.Categorized) && m.Assignee == ""
-	return !m.FirstAct.IsZero() && !routed
-}
+// acted tells whether a technician has done something.
+func (m *matter) acted() bool { return !m.FirstAct.IsZero() }
 
 // unassigned: "and resolve or assign to the appropriate Technology Service Team" (SOP, category 1). Whoever acted in time
 // has the rest of the time for it, whoever acted late as long again.

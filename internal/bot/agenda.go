@@ -60,14 +60,30 @@ func (d *Desk) Tick() (time.Time, error) {
 
 // nextTick is when the agenda has to be looked at again.
 func (d *Desk) nextTick(tx *store.Tx, now time.Time) time.Time {
-	next := d.plan.Reviews.Next(lastReview(tx, now))
+	next := agenda.NextReview(lastReview(tx, now), now, d.plan)
 	if at := agenda.NextMorning(lastMorning(tx, now), now, d.plan); !at.IsZero() && at.Before(next) {
 		next = at
 	}
-	if due, ok := tx.NextDue(); ok && due.Before(next) {
+	if due, ok := d.nextDue(tx, now); ok && due.Before(next) {
 		next = due
 	}
 	return next
+}
+
+// nextDue is when something will have to be done about a request. Nothing is told in quiet hours that can wait, even if its
+// time has come while the bot did not run.
+func (d *Desk) nextDue(tx *store.Tx, now time.Time) (time.Time, bool) {
+	first, ok := tx.NextDue()
+	if !ok || first.After(now) || !d.plan.Quiet(now) {
+		return first, ok
+	}
+	open := d.plan.Staffed.NextOpen(now)
+	for _, item := range tx.DueBy(open, most) {
+		if r, ok := tx.Request(item.Request); ok && (item.At.After(now) || d.plan.Urgent(r, item.What)) {
+			return item.At, true
+		}
+	}
+	return open, true
 }
 
 // most is how many due items one transaction does: what a long outage leaves is done in several, each of them one mail a
@@ -77,9 +93,10 @@ const most = 20_000
 // act does what has come due about requests.
 func (d *Desk) act(tx *store.Tx, now time.Time) error {
 	var things []agenda.Thing
+	quiet := d.plan.Quiet(now)
 	for _, item := range tx.DueBy(now, most) {
 		r, ok := tx.Request(item.Request)
-		if !ok {
+		if !ok || quiet && !d.plan.Urgent(r, item.What) {
 			continue
 		}
 		t := agenda.Thing{Item: agenda.Item{At: item.At, What: item.What}, Request: r}

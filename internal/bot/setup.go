@@ -148,7 +148,7 @@ func (d *Desk) derive(r request.Request) store.Derived {
 }
 
 // rulesVersion rises with every change of the program that makes derive give something else of the same snapshot.
-const rulesVersion = 2
+const rulesVersion = 3
 
 // fingerprint identifies what derive depends on.
 func fingerprint(c *config.Config) string {

@@ -39,7 +39,9 @@ func Apply(r Request, e Event) (Request, error) {
 		n.Assignee, n.ClaimedUntil = e.By, e.Until
 		n.firstAssignee(e.By)
 	case Assigned:
-		n.act(e)
+		if routing := e.Who == "" && e.At.Equal(n.CodeSince); !routing {
+			n.act(e)
+		}
 		n.assign(e)
 	case Acknowledged, Answered:
 		n.act(e)
@@ -130,7 +132,8 @@ func (r *Request) open(e Event) {
 	r.State, r.Mails = Open, 1
 }
 
-// act notes a technician's first act, which meets the 24 hours of SOP 1-4, whatever the act is.
+// act notes a technician's first act, which meets the 24 hours of SOP 1-4, whatever the act is. That a code brings its team
+// with it, in the moment it is given, is nobody's act.
 func (r *Request) act(e Event) {
 	if r.FirstAct.IsZero() && e.By != "" && e.By != r.Requester.Address {
 		r.FirstAct = e.At
