@@ -52,3 +52,16 @@ func (o Options) WithDisk(d RawDisk) Options {
 
 // Schema is the present one.
 const Schema = schema
+
+// DiskOf makes a disk of its two operations.
+func DiskOf(create func(string) (RawFile, error), syncDir func(string) error) RawDisk {
+	return diskOf{create, syncDir}
+}
+
+type diskOf struct {
+	createFile func(string) (RawFile, error)
+	sync       func(string) error
+}
+
+func (d diskOf) create(path string) (rawFile, error) { return d.createFile(path) }
+func (d diskOf) syncDir(dir string) error            { return d.sync(dir) }
