@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -26,6 +28,9 @@ var contract = map[string][]string{
 		"bounce[recipient action status diagnostic original_message_id]", "forwarded_from", "defects",
 	},
 	"suggest": {"suggestions[code confidence because]"},
+	"evaluate": {
+		"train", "test", "accuracy", "macro_f1", "top3", "calibration_error", "train_seconds", "suggest_micros",
+	},
 	"ledger":  {"mailbox", "uid_validity", "uid", "message_id", "outcome", "reason", "request", "at"},
 	"outbox":  {"id", "to", "kind", "request", "subject", "message_id", "state", "attempts", "last_error"},
 	"check":   {"problems", "requests", "events", "mails"},
@@ -38,6 +43,28 @@ var list = []string{
 }
 
 var nested = regexp.MustCompile(`^(\w+)[\[{](.*)[\]}]$`)
+
+// Who reads help can rely on the same fields.
+func TestHelpNamesTheContract(t *testing.T) {
+	word := regexp.MustCompile(`\w+`)
+	for command, fields := range contract {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), []string{"help", command}, streams{nil, &out, &errs}); code != exitOK {
+			t.Fatalf("help %s ends with %d: %s", command, code, errs.String())
+		}
+		help := out.String()
+		if command == "show" { // it refers to list
+			run(t.Context(), []string{"help", "list"}, streams{nil, &out, &errs})
+			help += out.String()
+		}
+		said := word.FindAllString(help, -1)
+		for _, name := range word.FindAllString(strings.Join(fields, " "), -1) {
+			if !slices.Contains(said, name) {
+				t.Errorf("help %s does not name %s", command, name)
+			}
+		}
+	}
+}
 
 // checkRow tells what is wrong with a line of JSON Lines; "" for nothing.
 func checkRow(fields []string, line []byte) string {

@@ -21,7 +21,8 @@ type evaluateCommand struct {
 func (evaluateCommand) Help() string {
 	return "Without files, the store's own history is tried and learned in order, as the desk lived it.\n" +
 		"accuracy: the first suggestion was right. top3: one of three was. macro_f1: the mean of each label's F1.\n" +
-		"calibration_error: how far confidence is from how often it was right, over fifteen bins."
+		"calibration_error: how far confidence is from how often it was right, over fifteen bins.\n\n" +
+		"With --json: train, test (rows), accuracy, macro_f1, top3, calibration_error, train_seconds, suggest_micros (a mail)."
 }
 
 func (l *evaluateCommand) Run(ctx context.Context, c *commands, s streams) error {

@@ -143,10 +143,11 @@ func (t *transcript) sent(at time.Time, r inprocess.Received, m *message.Message
 
 // gist is the most telling line of a mail of the bot's.
 func gist(kind string, m *message.Message) string {
-	switch kind {
-	case "digest", "reminder":
+	first, _, _ := strings.Cut(strings.TrimSpace(m.Text), "\n")
+	switch {
+	case kind == "digest" || kind == "reminder":
 		return m.Subject
-	case "notice":
+	case kind == "notice" && strings.HasSuffix(first, ":"): // it only introduces the author's words
 		for line := range strings.Lines(m.Text) {
 			if code, ok := strings.CutPrefix(strings.TrimSpace(line), "1. "); ok {
 				name, _, _ := strings.Cut(code, ":") // how sure, and why, stands in the mail
@@ -154,7 +155,6 @@ func gist(kind string, m *message.Message) string {
 			}
 		}
 	}
-	first, _, _ := strings.Cut(strings.TrimSpace(m.Text), "\n")
 	return first
 }
 
