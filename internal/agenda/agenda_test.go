@@ -273,7 +273,7 @@ func TestFlood(t *testing.T) {
 		if n == 140 {
 			events[1] = coded("Mon 08:00", "1-1")
 		}
-		things = append(things, thing(t, n, agenda.Breached, "Thu 07:05", events...), thing(t, n, agenda.Warned, "Wed 11:05", events...))
+		things = append(things, thing(t, n, agenda.Warned, "Wed 11:05", events...), thing(t, n, agenda.Breached, "Thu 07:05", events...))
 	}
 	for n := request.Number(200); n < 210; n++ {
 		things = append(things, thing(t, n, agenda.Uncategorized, "Thu 10:00", opened("Thu 08:00")))
@@ -285,7 +285,7 @@ func TestFlood(t *testing.T) {
 		if l.Work == nil {
 			continue
 		}
-		if l.Work.Late.IsZero() || l.Work.Rows[0].Request != 140 || len(l.Work.Rows) != 100 || l.Work.More == 0 {
+		if l.Work.Late.IsZero() || l.Work.Rows[0].Request != 140 || len(l.Work.Rows) != 100 || l.Work.More != 50 || l.Work.Rows[0].Task != compose.TaskBreach {
 			t.Errorf("to %s: late %s, first SR-%d, %d rows and %d more", l.To.Address, l.Work.Late, l.Work.Rows[0].Request, len(l.Work.Rows), l.Work.More)
 		}
 	}

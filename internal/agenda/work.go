@@ -78,13 +78,26 @@ func (o *Outcome) addWork(work map[string]*parcel, t Thing, p *Policy, now time.
 		if slices.Index(pressing, e.kind) < slices.Index(pressing, mail.kind) {
 			mail.kind = e.kind
 		}
-		twice := func(r compose.WorkRow) bool { return r.Request == t.Request.Number && r.Task == e.task }
-		if slices.ContainsFunc(mail.rows, twice) {
-			continue
-		}
 		mail.things = append(mail.things, t)
-		mail.rows = append(mail.rows, p.workRow(t.Request, e.task, t.Alert, now))
+		mail.add(p.workRow(t.Request, e.task, t.Alert, now))
 	}
+}
+
+// add gives each request one row: of several things at once, what is wanted most says enough.
+func (m *parcel) add(row compose.WorkRow) {
+	i := slices.IndexFunc(m.rows, func(r compose.WorkRow) bool { return r.Request == row.Request })
+	switch {
+	case i < 0:
+		m.rows = append(m.rows, row)
+	case slices.Index(wanted, row.Task) < slices.Index(wanted, m.rows[i].Task):
+		m.rows[i] = row
+	}
+}
+
+// wanted orders what may be wanted of one request at once.
+var wanted = []compose.Task{
+	compose.TaskEmergency, compose.TaskBreach, compose.TaskMissing, compose.TaskAcknowledge, compose.TaskAssign, compose.TaskWarning,
+	compose.TaskScheduled, compose.TaskDate, compose.TaskWaitOver, compose.TaskNote, compose.TaskQueue,
 }
 
 // workRow says what a mail needs to say of a request.
@@ -127,7 +140,7 @@ func (p *Policy) overdue(r request.Request, due time.Time, now time.Time) bool {
 func (o *Outcome) alert(work map[string]*parcel, p *Policy, now time.Time) {
 	for _, address := range slices.Sorted(maps.Keys(work)) {
 		mail := work[address]
-		if len(mail.things) != 1 || mail.things[0].What != EmergencyCheck {
+		if len(mail.rows) != 1 || mail.things[0].What != EmergencyCheck {
 			continue
 		}
 		t := mail.things[0]
@@ -153,7 +166,7 @@ func (m *parcel) letter(p *Policy, now time.Time) compose.Letter {
 	body := &compose.WorkBody{Rows: m.rows, Late: late(m.things, now)}
 	body.More = trim(&body.Rows, p.MaxRows)
 	l := compose.Letter{Kind: m.kind, To: m.to, Commands: true, At: now, Work: body}
-	if len(m.things) == 1 {
+	if len(m.rows) == 1 {
 		r := m.things[0].Request
 		l.Request, l.Topic, l.References = r.Number, r.Subject, r.Thread
 	}
