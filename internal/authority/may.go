@@ -41,7 +41,7 @@ var abilities = map[command.Verb]ability{
 	command.Open:        anyStaff,
 	command.Escalate:    anyStaff,
 	command.Approve:     {supervisor: true},
-	command.Why:         anyStaff,
+	command.Why:         ownerToo,
 	command.Status:      ownerToo,
 	command.Help:        {technician: true, analyst: true, supervisor: true, operator: true}, // is about nobody's request
 	command.Reply:       anyStaff,

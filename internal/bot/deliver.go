@@ -202,10 +202,10 @@ func (b *Bot) bury(tx *store.Tx, e store.Entry, why string, now time.Time) error
 		e.State, e.Next, e.Ended, e.LastError = store.Dead, time.Time{}, now.UTC(), why
 	})
 	if e.Letter.Kind != compose.Operator {
-		b.tellOperators(tx, now, fmt.Sprintf("A mail to %s could not be sent", e.Letter.To.Address),
+		b.tellOperatorsOf(tx, now, e.ID, fmt.Sprintf("A mail to %s could not be sent", e.Letter.To.Address),
 			fmt.Sprintf("The %s to %s about %s was given up.", e.Letter.Kind, e.Letter.To.Address, orNone(e.Letter.Request.Label(b.policy.Prefix))),
 			"The reason: "+why+".",
-			fmt.Sprintf("It is kept as mail %d: see `triaged outbox --state dead` on the server.", e.ID))
+			fmt.Sprintf("It is kept as mail %d: see `triaged outbox --state dead` on the server. To try it again, answer with the word retry, # right before it; to be done with it, with the word discard.", e.ID))
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"triaged/internal/agenda"
+	"triaged/internal/authority"
 	"triaged/internal/compose"
 	"triaged/internal/intake"
 	"triaged/internal/message"
@@ -65,10 +66,15 @@ func (d *Desk) Policy() *intake.Policy { return d.policy }
 // Close lets go of the store.
 func (d *Desk) Close() error { return d.store.Close() }
 
-// owe puts a mail into the outbox, held back if a cap says so. The desk's own people are outside of the caps.
+// owe puts a mail into the outbox, held back if a cap says so or nobody is at the address. The desk's own people are outside
+// of this.
 func (d *Desk) owe(tx *store.Tx, l compose.Letter, now time.Time) {
 	held := ""
-	if _, staff := d.policy.Roster.Person(l.To.Address); !staff && !l.Commands {
+	switch {
+	case l.Commands || d.ofTheDesk(l.To.Address):
+	case tx.Unreachable(authority.Normalise(l.To.Address)):
+		held = "held: an earlier mail to " + l.To.Address + " bounced for good"
+	default:
 		held = d.cap(tx, l, now)
 	}
 	tx.Owe(l, held)
@@ -91,10 +97,10 @@ func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) string {
 func (d *Desk) footLine(row store.Row) string {
 	raw, err := d.store.Raw(row.Raw)
 	if err != nil {
-		return fmt.Sprintf("ledger %d: %s", row.Number, row.Reason)
+		return fmt.Sprintf("mail %d: %s", row.Number, row.Reason)
 	}
 	m := message.Parse(raw.Data)
-	return fmt.Sprintf("%s wrote %q (%s)", m.From.Address, m.Subject, row.Reason)
+	return fmt.Sprintf("mail %d: %s wrote %q (%s)", row.Number, m.From.Address, m.Subject, row.Reason)
 }
 
 // material collects the texts behind a letter's references.
@@ -150,10 +156,15 @@ func (d *Desk) attachments(tx *store.Tx, ledger uint64) []message.Attachment {
 
 // tellOperators owes each operator a mail about trouble with the bot itself.
 func (d *Desk) tellOperators(tx *store.Tx, now time.Time, subject string, lines ...string) {
+	d.tellOperatorsOf(tx, now, 0, subject, lines...)
+}
+
+// tellOperatorsOf is tellOperators about one mail in the outbox, which an answer can then order about.
+func (d *Desk) tellOperatorsOf(tx *store.Tx, now time.Time, outbox uint64, subject string, lines ...string) {
 	for _, address := range d.notify {
 		tx.Owe(compose.Letter{
 			Kind: compose.Operator, To: request.Person{Address: address}, At: now, Commands: true,
-			Plain: &compose.PlainBody{Subject: subject, Lines: lines},
+			Plain: &compose.PlainBody{Subject: subject, Lines: lines, Outbox: outbox},
 		}, "")
 	}
 }

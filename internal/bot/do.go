@@ -62,8 +62,8 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 		if err := tx.Apply(v); err != nil {
 			return err
 		}
-		for _, l := range v.Letters {
-			d.owe(tx, l, now)
+		if err := d.finish(tx, v, now); err != nil {
+			return err
 		}
 		taught = d.taught(tx, v)
 		tx.Account(store.Row{

@@ -180,8 +180,8 @@ func (d *Desk) record(tx *store.Tx, m *message.Message, env intake.Envelope, row
 	if err := tx.Apply(v); err != nil {
 		return row, v, fmt.Errorf("%s, uid %d: %w", row.Folder, row.UID, err)
 	}
-	for _, l := range v.Letters {
-		d.owe(tx, l, now)
+	if err := d.finish(tx, v, now); err != nil {
+		return row, v, err
 	}
 	row.Number, row.MessageID, row.Fingerprint = env.Ledger, m.MessageID, hex.EncodeToString(m.Fingerprint[:])
 	row.Outcome, row.Reason, row.Request, row.At = v.Outcome, v.Reason, v.Request, now

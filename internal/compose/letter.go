@@ -32,6 +32,7 @@ const (
 	Confirmation    Kind = "confirmation"
 	Categorized     Kind = "categorized"
 	Resolved        Kind = "resolved"
+	Answer          Kind = "answer" // what staff wrote to the requester
 	Breach          Kind = "breach"
 	FollowUp        Kind = "follow-up"
 	Report          Kind = "report"
@@ -57,7 +58,7 @@ type Letter struct {
 	Queue           *QueueBody           `json:"queue,omitempty"` // Reminder and Digest
 	Receipt         *ReceiptBody         `json:"receipt,omitempty"`
 	Confirmation    *ConfirmationBody    `json:"confirmation,omitempty"`
-	Outcome         *OutcomeBody         `json:"outcome,omitempty"` // Categorized and Resolved
+	Outcome         *OutcomeBody         `json:"outcome,omitempty"` // Categorized, Resolved and Answer
 	Work            *WorkBody            `json:"work,omitempty"`    // Reminder, Breach, FollowUp and Report about requests
 	Plain           *PlainBody           `json:"plain,omitempty"`   // Breach, FollowUp, Report, Refusal, Operator
 }
@@ -82,6 +83,7 @@ type NoticeBody struct {
 	Due          time.Time       `json:"due,omitzero"`
 	Added        bool            `json:"added,omitempty"` // an addition to a request that is known already
 	Alert        []string        `json:"alert,omitempty"` // why this may be an emergency
+	Say          []string        `json:"say,omitempty"`   // what a colleague did or says about it, in sentences
 }
 
 // QueueBody lists uncategorized requests: one in a reminder, the queue in a digest.
@@ -171,6 +173,7 @@ type ReceiptItem struct {
 	Code    chart.Code     `json:"code,omitzero"`     // for a categorization
 	Due     time.Time      `json:"due,omitzero"`      // the target date that follows
 	Near    []chart.Code   `json:"near,omitempty"`    // for a mistyped code: the valid ones nearest to it
+	Stands  request.State  `json:"stands,omitempty"`  // for a requester: where the request stands, in words of the templates instead of Result
 }
 
 // ConfirmationBody asks somebody whose mail proved nothing whether they wrote it.
@@ -178,6 +181,7 @@ type ConfirmationBody struct {
 	Commands []string       `json:"commands"`           // as written, one a line
 	Answered string         `json:"answered,omitempty"` // Message-ID of the bot's mail that the held mail answered
 	Request  request.Number `json:"request,omitempty"`  // the request that the held mail is about
+	Held     uint64         `json:"held,omitempty"`     // ledger number of the held mail
 }
 
 // OutcomeBody tells a requester where their request stands now.
@@ -187,12 +191,14 @@ type OutcomeBody struct {
 	Due     time.Time       `json:"due,omitzero"`
 	Text    request.TextRef `json:"text,omitempty"`    // the closing note
 	Changed bool            `json:"changed,omitempty"` // an earlier word about this is corrected
+	Missing []string        `json:"missing,omitempty"` // documents that the requester is asked for
 }
 
 // PlainBody is a mail that is a few sentences, made where they are decided.
 type PlainBody struct {
 	Subject string   `json:"subject"`
-	Lines   []string `json:"lines"` // paragraphs
+	Lines   []string `json:"lines"`            // paragraphs
+	Outbox  uint64   `json:"outbox,omitempty"` // number of the undelivered mail that an Operator mail is about
 
 	// For a Refusal that the templates can say in the recipient's language. Lines then follow it, and may be empty.
 	Reason RefusalReason `json:"reason,omitempty"`

@@ -16,6 +16,7 @@ type receiptView struct {
 	Note     Words
 	Undo     bool
 	Help     bool
+	Staff    bool // the reader may use every command, not a requester's only
 }
 
 // itemView is one sentence of a receipt. At most one of Done and Would is set; neither is a refusal.
@@ -27,11 +28,12 @@ type itemView struct {
 	Result   string        // in words, a sentence; beside Category what else is to be said
 	Category *categoryView // of a categorization that was or would be done
 	Near     []categoryView
+	Stands   string // "open", "waiting" …: for a requester, instead of Result
 }
 
 func (d *draft) receipt(p *page, r ReceiptBody) any {
 	v := &receiptView{
-		Mail: p, Help: r.Help, Note: safeText(d.material.Note, noteChars), AllDone: true, NoneDone: true, DryRun: len(r.Items) > 0,
+		Mail: p, Help: r.Help, Staff: d.letter.Commands, Note: safeText(d.material.Note, noteChars), AllDone: true, NoneDone: true, DryRun: len(r.Items) > 0,
 	}
 	for _, item := range r.Items {
 		i := d.item(item)
@@ -47,7 +49,7 @@ func (d *draft) receipt(p *page, r ReceiptBody) any {
 func (d *draft) item(r ReceiptItem) itemView {
 	v := itemView{
 		Label: d.label(r.Request), Said: safeLine(bare(r.Said), 120), Done: r.Done && !r.DryRun, Would: r.Done && r.DryRun,
-		Result: sentence(safeLine(r.Result, 1000)),
+		Result: sentence(safeLine(r.Result, 1000)), Stands: string(r.Stands),
 	}
 	if r.Done && !r.Code.IsZero() {
 		c := d.category(r.Code, r.Due)

@@ -125,7 +125,7 @@ func (d *draft) view(p *page) (any, error) {
 		if l.Confirmation != nil {
 			return d.confirmation(p, *l.Confirmation), nil
 		}
-	case Categorized, Resolved:
+	case Categorized, Resolved, Answer:
 		if l.Outcome != nil {
 			return d.outcome(p, *l.Outcome), nil
 		}

@@ -131,7 +131,13 @@ func specimens() []specimen {
 	tried := about(Receipt, kim, Letter{InReplyTo: "dry@phone.example", Receipt: &ReceiptBody{Items: []ReceiptItem{
 		{Request: 1, Said: "#1-5?", Done: true, DryRun: true, Code: code(1, 5), Result: "Service Request, Vendor Dependent (was 1-3)"},
 	}}})
-	help := Letter{Kind: Receipt, To: kim, At: monday, InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
+	help := Letter{Kind: Receipt, To: kim, At: monday, Commands: true, InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
+	ayuda := Letter{Kind: Receipt, To: maria, At: monday, Language: "es", InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
+	answer := about(Answer, maria, Letter{Language: "es", InReplyTo: "status@mail.school.example", Outcome: &OutcomeBody{Code: code(1, 3)}})
+	standing := about(Receipt, maria, Letter{Language: "es", InReplyTo: "status@mail.school.example", Receipt: &ReceiptBody{Items: []ReceiptItem{
+		{Request: 1, Said: "#status", Done: true, Code: code(1, 3), Due: due, Result: "open", Stands: request.Open},
+	}}})
+	documents := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(7, 3), Promise: request.Promise{Days: 4}, Due: due, Missing: []string{"Discrepancy form"}}})
 	confirmation := about(Confirmation, kim, Letter{Commands: true, InReplyTo: "forged@phone.example", Confirmation: &ConfirmationBody{Commands: []string{"SR-1: 1-3", "SR-2: resolve"}}})
 	categorized := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3), Promise: request.Promise{Days: 3}, Due: due}})
 	waiting := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 5), Changed: true}})
@@ -180,6 +186,10 @@ func specimens() []specimen {
 		{"receipt-bulk.en", bulk, Material{Note: "Kim takes the lab on Tuesday."}},
 		{"receipt-tried.en", tried, topic},
 		{"receipt-help.en", help, Material{}},
+		{"receipt-help.es", ayuda, Material{}},
+		{"receipt-status.es", standing, topic},
+		{"answer.es", answer, closing},
+		{"categorized-documents.en", documents, topic},
 		{"confirmation.en", confirmation, topic},
 		{"confirmation.es", spanish(confirmation), topic},
 		{"categorized.en", categorized, topic},

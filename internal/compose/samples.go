@@ -69,7 +69,7 @@ func sampleLetters(k Kind) []sample {
 			{"with all it can say", Letter{Request: 1, Confirmation: &ConfirmationBody{Commands: []string{"#1-3"}}}, sampleMaterial()},
 			{"about no request", Letter{Confirmation: &ConfirmationBody{Commands: []string{"resolve"}}}, Material{}},
 		}
-	case Categorized, Resolved:
+	case Categorized, Resolved, Answer:
 		return sampleOutcomes()
 	case workFolder:
 		return sampleWork()
@@ -78,7 +78,7 @@ func sampleLetters(k Kind) []sample {
 }
 
 func sampleNotices() []sample {
-	full := NoticeBody{From: samplePerson, Title: "teacher", Campus: "Campus", Submitted: sampleTime, CategorizeBy: sampleDue, Alert: []string{"Alert."}}
+	full := NoticeBody{From: samplePerson, Title: "teacher", Campus: "Campus", Submitted: sampleTime, CategorizeBy: sampleDue, Alert: []string{"Alert."}, Say: []string{"Kim gave it to you."}}
 	added := NoticeBody{From: samplePerson, Submitted: sampleTime, Code: sampleCode, Due: sampleDue, Added: true}
 	return []sample{
 		{"with all it can say", Letter{Request: 1, Commands: true, Notice: &full}, sampleMaterial()},
@@ -114,8 +114,15 @@ func sampleReceipts() []sample {
 		{Request: 5, Said: "1-9", Result: "no such code", Near: []chart.Code{sampleCode, sampleGone}},
 		{Said: "x", Result: "not understood"},
 	}
+	var stand []ReceiptItem
+	for _, s := range []request.State{
+		request.Open, request.Waiting, request.Scheduled, request.Resolved, request.Merged, request.Withdrawn, request.Spam,
+	} {
+		stand = append(stand, ReceiptItem{Request: 1, Said: "status", Done: true, Result: "x", Stands: s}, ReceiptItem{Request: 1, Said: "status", Done: true, Code: sampleCode, Due: sampleDue, Stands: s})
+	}
 	return []sample{
 		{"with all it can say", Letter{Request: 1, Commands: true, Receipt: &ReceiptBody{Items: items, Undo: true, Help: true}}, sampleMaterial()},
+		{"about where requests stand", Letter{Request: 1, Receipt: &ReceiptBody{Items: stand}}, Material{}},
 		{"about several requests", Letter{Receipt: &ReceiptBody{Items: items}}, Material{}},
 		{"about nothing done", Letter{Receipt: &ReceiptBody{Items: items[4:]}}, Material{}},
 		{"about all done", Letter{Receipt: &ReceiptBody{Items: items[:2]}}, Material{}},
@@ -145,7 +152,7 @@ func sampleWork() []sample {
 func sampleOutcomes() []sample {
 	about := func(o OutcomeBody) Letter { return Letter{Request: 1, Outcome: &o} }
 	return []sample{
-		{"with all it can say", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Changed: true}), sampleMaterial()},
+		{"with all it can say", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Changed: true, Missing: []string{"Form"}}), sampleMaterial()},
 		{"about work as needed", about(OutcomeBody{Code: sampleAsNeeded}), sampleMaterial()},
 		{"without a target", about(OutcomeBody{Code: sampleUntimed}), Material{}},
 		{"with a code that is gone", about(OutcomeBody{Code: sampleGone}), Material{}},

@@ -47,6 +47,7 @@ type noticeView struct {
 	At       string // "at 12:40 pm"
 	Added    bool
 	Alert    []string
+	Say      []string // what a colleague did or says about it
 	Words    Words
 	Files    []fileView
 	Left     []fileView // too large to go along
@@ -90,6 +91,9 @@ func (d *draft) notice(p *page, n NoticeBody) any {
 	v.Place = d.place(n.Title, n.Campus)
 	for _, a := range n.Alert {
 		v.Alert = append(v.Alert, safeLine(a, 300))
+	}
+	for _, s := range n.Say {
+		v.Say = append(v.Say, safeLine(s, 700))
 	}
 	files, left := attach(d.material.Attachments)
 	d.files = files
@@ -260,6 +264,7 @@ type outcomeView struct {
 	Category categoryView
 	Note     Words
 	Changed  bool
+	Missing  []string // documents that are asked for
 }
 
 func (d *draft) outcome(p *page, o OutcomeBody) any {
@@ -267,6 +272,9 @@ func (d *draft) outcome(p *page, o OutcomeBody) any {
 	if !o.Code.IsZero() {
 		v.Category = d.category(o.Code, o.Due)
 		v.Category.AsNeeded = v.Category.AsNeeded || o.Promise.AsNeeded
+	}
+	for _, name := range o.Missing {
+		v.Missing = append(v.Missing, safeLine(name, 120))
 	}
 	d.listed = append(d.listed, Listed{Request: d.letter.Request})
 	return v

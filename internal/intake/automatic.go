@@ -15,16 +15,19 @@ func (d *decision) tooLarge() bool {
 	if !d.env.Truncated {
 		return false
 	}
-	d.staff, d.isStaff = d.policy.Roster.Person(d.m.From.Address)
-	limit := byteSize(d.box.MaxSize)
-	if d.m.Kind == message.Personal && d.m.From.Address != "" && d.policy.eligible(d.m.From.Address) && d.fresh() {
+	d.locate()
+	if d.m.Kind == message.Personal && d.suspicion() == "" && d.fresh() && answerable(d.m.From.Address) &&
+		(d.isStaff || d.policy.eligible(d.m.From.Address)) {
 		d.owe(compose.Letter{
 			Kind: compose.Refusal, To: d.author(), InReplyTo: d.m.MessageID, References: d.m.References,
 			Language: d.m.Language, Topic: d.keepText(d.m.Subject),
 			Plain: &compose.PlainBody{Reason: compose.RefusedTooLarge, Size: d.env.Size, Limit: d.box.MaxSize},
 		})
 	}
-	return d.end(TooLarge, "it has %s, the limit is %s", byteSize(d.env.Size), limit)
+	if d.m.Kind == message.Personal {
+		d.heard("mail over the size limit")
+	}
+	return d.end(TooLarge, "it has %s, the limit is %s", byteSize(d.env.Size), byteSize(d.box.MaxSize))
 }
 
 func byteSize(n int64) string {
@@ -55,6 +58,7 @@ func (d *decision) notices() bool {
 			continue
 		}
 		d.verdict.Request = sent.Letter.Request
+		d.unreachable(report, sent)
 		if d.m.Kind == message.Delivered || sent.Letter.Request == 0 {
 			break
 		}
@@ -70,30 +74,42 @@ func (d *decision) notices() bool {
 	return d.end(Bounced, "%s%s", d.m.KindReason, about)
 }
 
+// unreachable remembers an address that does not exist, so that it is written to no more. Only a mail that went to that
+// very address tells, so that a made-up bounce silences nobody but its author.
+func (d *decision) unreachable(report message.Report, sent Sent) {
+	to := authority.Normalise(sent.Letter.To.Address)
+	named := report.Recipient == "" || authority.Normalise(report.Recipient) == to
+	if d.m.Kind == message.Bounce && report.Permanent() && named {
+		d.verdict.Desk = append(d.verdict.Desk, DeskEvent{At: d.now, Type: AddressDead + to, By: to})
+	}
+}
+
+// alive takes back that an address is unreachable, once somebody writes from it.
+func (d *decision) alive() bool {
+	if !d.env.Shell && d.facts.Unreachable(d.from()) {
+		d.verdict.Desk = append(d.verdict.Desk, DeskEvent{At: d.now, Type: AddressAlive + d.from(), By: d.from()})
+	}
+	return false
+}
+
 // automatic takes mail that no person wrote. It never gets an answer. A configured source's mail may open a request.
 func (d *decision) automatic() bool {
 	source, isSource := d.policy.source(d.m.From.Address)
+	opens := d.m.Kind == message.Personal || d.m.Kind == message.List || d.m.Kind == message.Automatic
+	if isSource && opens {
+		return d.unwanted() || d.openFrom(source)
+	}
 	switch d.m.Kind {
 	case message.Personal:
-		if isSource {
-			return d.openFrom(source)
-		}
 		return false
 	case message.AutoReply:
 		d.heard("automatic answer")
 		return d.end(AutoReply, "%s", d.m.KindReason)
 	case message.List:
-		if d.policy.throughAlias(d.m) {
+		if d.rewritten || d.policy.throughAlias(d.m) {
 			return false
 		}
-		if isSource {
-			return d.openFrom(source)
-		}
 		return d.end(ListMail, "%s", d.m.KindReason)
-	case message.Automatic:
-		if isSource {
-			return d.openFrom(source)
-		}
 	case message.ReadReceipt:
 		d.heard("read receipt")
 	}
@@ -109,21 +125,4 @@ func (d *decision) heard(what string) {
 	if err := d.desk.apply(d.thread, e); err != nil {
 		d.aside = err.Error()
 	}
-}
-
-// openFrom opens a request for a configured automatic sender. A portal's requester is the author named in Reply-To, who
-// is acknowledged; a monitor's request has the monitor as requester, and nobody is answered.
-func (d *decision) openFrom(s Source) bool {
-	if d.thread != 0 {
-		return d.addTo(d.thread)
-	}
-	o := opening{person: d.author(), source: s.Kind, silent: true}
-	if s.Kind == request.Portal && len(d.m.ReplyTo) > 0 {
-		to := d.m.ReplyTo[0]
-		if !d.policy.ours(to.Address) && authority.Normalise(to.Address) != d.from() {
-			o.person, o.silent = request.Person{Name: to.Name, Address: to.Address}, false
-		}
-	}
-	n := d.openRequest(o)
-	return d.end(Opened, "%s, from the configured %s %s", d.label(n), s.Kind, s.Address)
 }

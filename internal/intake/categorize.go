@@ -40,12 +40,12 @@ func (x *execution) categorize(c command.Command, r request.Request, item *compo
 		return why
 	}
 	item.Code = c.Code
-	if r.Code == c.Code {
+	if r.Code == c.Code && r.State != request.Waiting {
 		item.Due = r.Due(x.d.policy.Calendar)
 		item.Result = fmt.Sprintf("was %s already", c.Code)
 		return nil
 	}
-	if why := x.stale(c, r); why != nil {
+	if why := x.recodable(c, r); why != nil {
 		return why
 	}
 	promise := x.d.policy.promise(entry, r.Submitted)
@@ -58,13 +58,79 @@ func (x *execution) categorize(c command.Command, r request.Request, item *compo
 	if !r.Code.IsZero() {
 		item.Result += fmt.Sprintf(" (was %s)", r.Code)
 	}
+	if entry.Rules.NeedsDate && after.ScheduledFor.IsZero() {
+		item.Result += "; planned work has a completion date: add it with the word schedule and the date"
+	}
+	x.coded[r.Number] = c.Code
 	x.tellRequester(after, compose.Categorized, compose.OutcomeBody{
-		Code: after.Code, Promise: after.Promise, Due: item.Due, Changed: !r.Code.IsZero(),
+		Code: after.Code, Promise: after.Promise, Due: item.Due, Changed: !r.Code.IsZero(), Missing: x.missing(after, entry),
 	})
 	x.route(after, entry)
 	x.alarm(after)
 	return nil
 }
+
+// recodable refuses a second code within one mail, a code without its number sign where there is one already, and one
+// that somebody else gave since.
+func (x *execution) recodable(c command.Command, r request.Request) *refusal {
+	if code, ok := x.coded[r.Number]; ok {
+		return refuse("the same mail made it %s", code)
+	}
+	if why := x.stale(c, r, request.Categorized, request.Waited, request.Undone); why != nil {
+		return why
+	}
+	if !r.Code.IsZero() && !hashed(c) && !c.Insist {
+		return refuse("%s made it %s already: write #%s! to change that", x.d.nameOf(r.CodeBy), r.Code, c.Code)
+	}
+	return nil
+}
+
+// missing are the documents that the code demands and no mail of the request bears (SOP 7-3, 7-9). They are asked for once.
+func (x *execution) missing(r request.Request, entry chart.Entry) []string {
+	what := askedDocuments + r.Code.String()
+	if len(entry.Rules.Documents) == 0 || !r.Reminded(what).IsZero() {
+		return nil
+	}
+	var names []string
+	for _, document := range entry.Rules.Missing(chart.Opening, x.files(r.Number)) {
+		names = append(names, document.Name)
+	}
+	if names != nil {
+		x.apply(r.Number, request.Event{Type: request.Told, What: what})
+	}
+	return names
+}
+
+// files are the names of what is attached to a request's mails.
+func (x *execution) files(n request.Number) []string {
+	var files []string
+	for _, e := range x.d.desk.events(n) {
+		ledger := e.Mail
+		if e.Origin != 0 {
+			ledger = e.Origin
+		}
+		if e.Type != request.Opened && e.Type != request.Added {
+			continue
+		}
+		m := x.d.m
+		if ledger != x.d.ledger() {
+			kept, _ := x.d.facts.Mail(ledger)
+			m = kept.Message
+		}
+		if m == nil {
+			continue
+		}
+		for _, a := range m.Attachments {
+			if !a.Inline {
+				files = append(files, a.Name)
+			}
+		}
+	}
+	return files
+}
+
+// askedDocuments begins the name of the Told event, followed by the code.
+const askedDocuments = "documents "
 
 func codesOf(entries []chart.Entry) []chart.Code {
 	codes := make([]chart.Code, len(entries))
@@ -77,7 +143,7 @@ func codesOf(entries []chart.Entry) []chart.Code {
 // tellRequester owes the requester word of where their request stands, unless they did it themselves or the request came
 // from a machine.
 func (x *execution) tellRequester(r request.Request, kind compose.Kind, body compose.OutcomeBody) {
-	if r.Source == request.Monitor || authority.Normalise(r.Requester.Address) == x.d.from() {
+	if r.Source == request.Monitor {
 		return
 	}
 	to := []request.Person{r.Requester}
@@ -85,14 +151,10 @@ func (x *execution) tellRequester(r request.Request, kind compose.Kind, body com
 		to = append(to, r.Watchers...)
 	}
 	for _, person := range to {
-		l := compose.Letter{
-			Kind: kind, To: person, Language: r.Language, Request: r.Number, Topic: r.Subject,
-			References: r.Thread, Outcome: &body,
+		if !answerable(person.Address) || authority.Normalise(person.Address) == x.d.from() {
+			continue
 		}
-		if n := len(r.Thread); n > 0 {
-			l.InReplyTo = r.Thread[n-1]
-		}
-		x.d.owe(l)
+		x.d.toRequester(r, person, kind, body)
 	}
 }
 
@@ -108,12 +170,12 @@ func (x *execution) route(r request.Request, entry chart.Entry) {
 	if x.apply(r.Number, request.Event{Type: request.Assigned, Team: team.Name}) != nil {
 		return
 	}
-	x.tellAbout(r, x.d.teamAddresses(team), nil)
+	x.tellAbout(r, x.d.teamAddresses(team), compose.NoticeBody{})
 }
 
 // alarm tells analysts at once of what the chart says cannot wait, whatever the hour (SOP 1-1; 2; 3, stolen equipment).
 func (x *execution) alarm(r request.Request) {
-	text := x.d.facts.Text(r.Subject) + "\n" + x.d.facts.Text(r.Text)
+	text := x.d.textOf(r.Subject) + "\n" + x.d.textOf(r.Text)
 	var why []string
 	for _, a := range x.d.policy.Chart.Alerts(r.Code, chart.Categorized, text) {
 		why = append(why, a.Say)
@@ -125,24 +187,11 @@ func (x *execution) alarm(r request.Request) {
 	for _, p := range x.d.policy.Roster.Staff(authority.Analyst) {
 		to = append(to, p.Address)
 	}
-	x.tellAbout(r, to, why)
+	x.tellAbout(r, to, compose.NoticeBody{Alert: why})
 }
 
-// tellAbout sends notices of a request to staff, the author of the mail excepted.
-func (x *execution) tellAbout(r request.Request, to []string, alert []string) {
-	for _, address := range to {
-		if authority.Normalise(address) == x.d.from() {
-			continue
-		}
-		x.d.owe(compose.Letter{
-			Kind: compose.Notice, To: x.d.named(address), Commands: true, Request: r.Number, Topic: r.Subject,
-			References: r.Thread,
-			Notice: &compose.NoticeBody{
-				Text: r.Text, Mail: r.Mail, From: r.Requester, Campus: r.Campus, Submitted: r.Submitted,
-				CategorizeBy: r.Submitted.Add(x.d.policy.CategorizeWithin), Code: r.Code,
-				Due: r.Due(x.d.policy.Calendar), Alert: alert,
-				Title: x.d.policy.Directory[authority.Normalise(r.Requester.Address)].Title,
-			},
-		})
-	}
+// tellAbout sends staff the notice of a request, with what there is to say of it.
+func (x *execution) tellAbout(r request.Request, to []string, body compose.NoticeBody) {
+	body.Text, body.Mail, body.From, body.Title = r.Text, r.Mail, r.Requester, x.d.known(r.Requester.Address).Title
+	x.d.tell(r, to, body)
 }

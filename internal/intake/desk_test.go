@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,9 @@ type memory struct {
 	seen     map[string][]intake.Seen
 	texts    map[request.TextRef]string
 	links    map[uint64]bool
+	kept     map[uint64]intake.Kept
+	stuck    map[uint64]intake.Stuck
+	dead     map[string]bool
 	ledger   uint64
 	env      intake.Envelope // what the next mail's envelope differs in
 }
@@ -42,6 +46,10 @@ func (f *memory) Sent(id string) (intake.Sent, bool)             { s, ok := f.se
 func (f *memory) ThreadOf(id string) (request.Number, bool)      { n, ok := f.threads[id]; return n, ok }
 func (f *memory) Text(ref request.TextRef) string                { return f.texts[ref] }
 func (f *memory) LinkUsed(nonce uint64) bool                     { return f.links[nonce] }
+func (f *memory) Mail(n uint64) (intake.Kept, bool)              { k, ok := f.kept[n]; return k, ok }
+func (f *memory) Stuck(id uint64) (intake.Stuck, bool)           { s, ok := f.stuck[id]; return s, ok }
+func (f *memory) Unreachable(address string) bool                { return f.dead[address] }
+
 func copyKey(id string, print [32]byte) string {
 	if id != "" {
 		return id
@@ -77,6 +85,7 @@ func newMemory(t *testing.T) *memory {
 		requests: map[request.Number]request.Request{}, events: map[request.Number][]request.Event{},
 		threads: map[string]request.Number{}, sent: map[string]intake.Sent{}, seen: map[string][]intake.Seen{},
 		texts: map[request.TextRef]string{}, links: map[uint64]bool{},
+		kept: map[uint64]intake.Kept{}, stuck: map[uint64]intake.Stuck{}, dead: map[string]bool{},
 		policy: &intake.Policy{
 			Address: desk, Prefix: "SR", Aliases: []string{"help@school.example"}, Eligible: []string{"school.example"},
 			Zone: zone, Keys: authority.Keys{key}, Chart: chart.Default(), Calendar: calendar,
@@ -110,7 +119,7 @@ func (f *memory) mail(from, subject, body string, header ...string) string {
 	if !strings.Contains(h, "Message-ID:") {
 		h += fmt.Sprintf("\r\nMessage-ID: <%d@people.example>", f.ledger+1)
 	}
-	return "From: " + from + "\r\nTo: " + desk + "\r\nSubject: " + subject + "\r\nDate: Mon, 2 Mar 2026 09:00:00 -0600\r\n" +
+	return "From: " + from + "\r\nTo: " + desk + "\r\nSubject: " + subject + "\r\nDate: " + f.now.Format(time.RFC1123Z) + "\r\n" +
 		strings.TrimPrefix(h, "\r\n") + "\r\n\r\n" + strings.ReplaceAll(body, "\n", "\r\n") + "\r\n"
 }
 
@@ -167,6 +176,15 @@ func (f *memory) take(raw string) intake.Verdict {
 	for _, id := range v.Thread {
 		if _, known := f.threads[id]; !known && id != "" {
 			f.threads[id] = v.Request
+		}
+	}
+	f.kept[f.ledger] = intake.Kept{Message: m, Mailbox: env.Mailbox, Received: env.Received, Outcome: v.Outcome}
+	for _, e := range v.Desk {
+		if address, ok := strings.CutPrefix(e.Type, intake.AddressDead); ok {
+			f.dead[address] = true
+		}
+		if address, ok := strings.CutPrefix(e.Type, intake.AddressAlive); ok {
+			f.dead[address] = false
 		}
 	}
 	for _, nonce := range v.Links {
@@ -230,5 +248,10 @@ func letters(v intake.Verdict) []string {
 	for _, l := range v.Letters {
 		all = append(all, string(l.Kind)+" "+l.To.Address)
 	}
+	return all
+}
+
+func sorted(all []string) []string {
+	slices.Sort(all)
 	return all
 }

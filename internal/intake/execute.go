@@ -19,10 +19,13 @@ type execution struct {
 	items   []compose.ReceiptItem
 	body    compose.ReceiptBody
 	touched []request.Number
+	coded   map[request.Number]chart.Code // what this mail gave a code
 	done    int
 	failed  int
-	unknown bool // a code that the chart does not have
-	absent  bool // a request that does not exist
+
+	undoable bool // something was done that an undo could take back
+	unknown  bool // a code that the chart does not have
+	absent   bool // a request that does not exist
 }
 
 // A refusal says why a command was not carried out, to its author.
@@ -33,22 +36,33 @@ type refusal struct {
 
 func refuse(format string, args ...any) *refusal { return &refusal{why: fmt.Sprintf(format, args...)} }
 
-// verbs carries out each verb on one request. What succeeds fills in the item.
-var verbs map[command.Verb]func(*execution, command.Command, request.Request, *compose.ReceiptItem) *refusal
+// A deed carries out one verb on one request. What succeeds fills in the item.
+type deed func(*execution, command.Command, request.Request, *compose.ReceiptItem) *refusal
+
+// deeds are the verbs that act on requests. The others are in general.
+var deeds map[command.Verb]deed
+
+// general are the verbs that are about no request.
+var general map[command.Verb]func(*execution, command.Command)
 
 func init() {
-	verbs = map[command.Verb]func(*execution, command.Command, request.Request, *compose.ReceiptItem) *refusal{
+	deeds = map[command.Verb]deed{
 		command.Categorize:  (*execution).categorize,
 		command.Accept:      (*execution).accept,
 		command.Claim:       (*execution).claim,
 		command.Assign:      (*execution).assign,
 		command.Acknowledge: (*execution).acknowledge,
 		command.Note:        (*execution).note,
+		command.Reply:       (*execution).reply,
 		command.Wait:        (*execution).wait,
 		command.Schedule:    (*execution).schedule,
 		command.Resolve:     (*execution).resolve,
 		command.Reopen:      (*execution).reopen,
+		command.OnBehalf:    (*execution).onBehalf,
 		command.Duplicate:   (*execution).duplicate,
+		command.Split:       (*execution).split,
+		command.Link:        (*execution).link,
+		command.Unlink:      (*execution).unlink,
 		command.Spam:        (*execution).spam,
 		command.Approve:     (*execution).approve,
 		command.Escalate:    (*execution).escalate,
@@ -56,23 +70,22 @@ func init() {
 		command.Why:         (*execution).why,
 		command.Status:      (*execution).status,
 	}
+	general = map[command.Verb]func(*execution, command.Command){
+		command.Help:     (*execution).help,
+		command.Undo:     (*execution).undo,
+		command.Reviewed: (*execution).reviewed,
+		command.Open:     (*execution).open,
+		command.Retry:    (*execution).order,
+		command.Discard:  (*execution).order,
+		command.Yes:      (*execution).nothingToConfirm,
+		command.No:       (*execution).nothingToConfirm,
+	}
 }
 
 // command carries out one command on each request that it means, and notes what became of it.
 func (x *execution) command(c command.Command) {
-	switch c.Verb {
-	case command.Help:
-		x.body.Help = true
-		x.done++
-		return
-	case command.Undo:
-		x.undo(c)
-		return
-	case command.Reviewed:
-		x.reviewed(c)
-		return
-	case command.Yes, command.No:
-		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("there is nothing to confirm here"))
+	if do, ok := general[c.Verb]; ok {
+		x.generally(c, do)
 		return
 	}
 	numbers, why := x.meant(c)
@@ -85,6 +98,34 @@ func (x *execution) command(c command.Command) {
 	}
 }
 
+// generally carries out a command that is about no request.
+func (x *execution) generally(c command.Command, do func(*execution, command.Command)) {
+	may, why := authority.May(x.d.staff.Role, false, c.Verb)
+	switch {
+	case !may && (x.d.isStaff || c.Verb != command.Help):
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("%s", why))
+	case x.d.proof.Link != nil && x.d.proof.Link.Request != 0 && c.Verb != command.Help:
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("a one-tap link speaks for %s only", x.d.label(request.Number(x.d.proof.Link.Request))))
+	default:
+		do(x, c)
+	}
+}
+
+func (x *execution) help(command.Command) {
+	x.body.Help = true
+	x.done++
+}
+
+func (x *execution) nothingToConfirm(c command.Command) {
+	x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("there is nothing to confirm here"))
+}
+
+// succeeded notes a command that was about no request.
+func (x *execution) succeeded(c command.Command, result string) {
+	x.items = append(x.items, compose.ReceiptItem{Said: c.Raw, Done: true, Result: result})
+	x.done++
+}
+
 // meant are the requests that a command is about.
 func (x *execution) meant(c command.Command) ([]request.Number, *refusal) {
 	var numbers []request.Number
@@ -93,11 +134,9 @@ func (x *execution) meant(c command.Command) ([]request.Number, *refusal) {
 	case c.Requests.All && len(listed) == 0:
 		return nil, refuse("\"all\" means what a digest listed, and this answers none: name the requests")
 	case c.Requests.All:
-		numbers = listed
+		numbers = x.others(c, listed)
 	case !c.Requests.IsZero():
-		for _, n := range c.Requests.Numbers() {
-			numbers = append(numbers, request.Number(n))
-		}
+		numbers = numbersOf(c)
 	case x.about != 0:
 		numbers = []request.Number{x.about}
 	case len(listed) == 1:
@@ -108,6 +147,18 @@ func (x *execution) meant(c command.Command) ([]request.Number, *refusal) {
 		return nil, refuse("which request? Put its number in front, such as %s-12, or answer a mail about it", x.d.policy.Prefix)
 	}
 	return numbers, nil
+}
+
+// others leaves out of "all" what another line of the mail gives a code of its own.
+func (x *execution) others(c command.Command, listed []request.Number) []request.Number {
+	if turn(c) != 0 {
+		return listed
+	}
+	return slices.DeleteFunc(slices.Clone(listed), func(n request.Number) bool {
+		return slices.ContainsFunc(x.d.reading.Commands, func(o command.Command) bool {
+			return turn(o) == 0 && !o.Requests.All && o.Requests.Has(int64(n))
+		})
+	})
 }
 
 // listed are the requests that the answered mail listed.
@@ -136,23 +187,21 @@ func (x *execution) one(c command.Command, n request.Number) {
 		x.refused(item, refuse("%s", why))
 		return
 	}
-	do, ok := verbs[c.Verb]
-	if !ok {
-		x.refused(item, refuse("%s cannot be done by mail yet", c.Verb))
+	if link := x.d.proof.Link; link != nil && link.Request != 0 && request.Number(link.Request) != n {
+		x.refused(item, refuse("a one-tap link speaks for %s only", x.d.label(request.Number(link.Request))))
 		return
 	}
-	x.try(c, r, item, do)
+	x.try(c, r, item, deeds[c.Verb])
 }
 
 // try carries a command out, and takes back what it did if it is refused half-way or was only asked about.
-func (x *execution) try(c command.Command, r request.Request, item compose.ReceiptItem, do func(*execution, command.Command, request.Request, *compose.ReceiptItem) *refusal) {
-	before, had := x.d.desk.snapshot(r.Number)
-	letters, texts := len(x.d.verdict.Letters), len(x.d.verdict.Texts)
+func (x *execution) try(c command.Command, r request.Request, item compose.ReceiptItem, do deed) {
+	v, mark := &x.d.verdict, x.d.desk.mark()
+	letters, texts, note := len(v.Letters), len(v.Texts), x.d.reading.Note
 	why := do(x, c, r, &item)
 	if why != nil || c.DryRun {
-		x.d.desk.back(r.Number, before, had)
-		x.d.verdict.Letters = x.d.verdict.Letters[:letters]
-		x.d.verdict.Texts = x.d.verdict.Texts[:texts]
+		x.d.desk.back(mark)
+		v.Letters, v.Texts, x.d.reading.Note = v.Letters[:letters], v.Texts[:texts], note
 	}
 	if why != nil {
 		x.refused(item, why)
@@ -161,6 +210,7 @@ func (x *execution) try(c command.Command, r request.Request, item compose.Recei
 	if !c.DryRun && !slices.Contains(x.touched, r.Number) {
 		x.touched = append(x.touched, r.Number)
 	}
+	x.undoable = x.undoable || x.d.desk.undoable(mark)
 	item.Done = true
 	x.done++
 	x.items = append(x.items, item)
@@ -208,28 +258,70 @@ func (x *execution) apply(n request.Number, e request.Event) *refusal {
 
 // active refuses what can only be done while somebody still has to work on the request.
 func (x *execution) active(r request.Request) *refusal {
-	switch r.State {
-	case request.Resolved:
-		return refuse("%s is resolved: reopen it first", x.d.label(r.Number))
-	case request.Merged:
-		return refuse("%s was merged into %s: say it there", x.d.label(r.Number), x.d.label(r.MergedInto))
-	case request.Withdrawn, request.Spam:
-		return refuse("%s is closed as %s: reopen it first", x.d.label(r.Number), r.State)
+	label := x.d.label(r.Number)
+	switch {
+	case r.State == request.Resolved && r.ResolvedBy != "" && r.ResolvedBy != x.d.from():
+		return refuse("%s was resolved by %s: reopen it first", label, x.d.nameOf(r.ResolvedBy))
+	case r.State == request.Merged:
+		return refuse("%s was merged into %s: say it there", label, x.d.label(r.MergedInto))
+	case r.State == request.Spam:
+		return refuse("%s was closed as spam: reopen it first", label)
+	case !r.State.Active():
+		return refuse("%s is %s: reopen it first", label, r.State)
 	}
 	return nil
 }
 
-// stale refuses a change of what somebody else changed since the mail was sent that this one answers, unless the author
-// insists.
-func (x *execution) stale(c command.Command, r request.Request) *refusal {
-	if c.Insist || r.CodeBy == "" || r.CodeBy == x.d.from() || x.d.answered == nil {
+// stale refuses a change of what somebody else changed since the author knew how the request stood: since the answered
+// mail was sent, else since they wrote. Who insists may.
+func (x *execution) stale(c command.Command, r request.Request, changes ...request.Type) *refusal {
+	seen := x.d.m.Date
+	if x.d.answered != nil {
+		seen = x.d.answered.Letter.At
+	}
+	if c.Insist || seen.IsZero() {
 		return nil
 	}
-	if r.CodeSince.After(x.d.answered.Letter.At) || x.d.reading.Bare {
-		return refuse("%s made it %s already: add ! to change that", x.d.nameOf(r.CodeBy), r.Code)
+	for _, e := range slices.Backward(x.d.facts.Events(r.Number)) {
+		if !e.At.After(seen) {
+			break
+		}
+		routed := e.Type == request.Assigned && e.Who == ""
+		if e.By == "" || e.By == x.d.from() || routed || !slices.Contains(changes, e.Type) {
+			continue
+		}
+		return refuse("%s %s since: add ! to change that", x.d.nameOf(e.By), x.d.did(e))
 	}
 	return nil
 }
+
+// did says what somebody did, as others hear of it.
+func (d *decision) did(e request.Event) string {
+	switch e.Type {
+	case request.Categorized:
+		return "made it " + e.Code.String()
+	case request.Assigned:
+		return "gave it to " + d.nameOf(firstOf(e.Who, e.Team))
+	case request.Claimed:
+		return "claimed it"
+	case request.Waited:
+		return "let it wait on the " + e.On
+	case request.Closed:
+		return "resolved it"
+	case request.Joined:
+		return "merged it into " + d.label(e.Into)
+	case request.Gone:
+		return "withdrew it"
+	case request.Planned:
+		return "scheduled it"
+	case request.Undone:
+		return "took something back"
+	}
+	return string(e.Type) + " it"
+}
+
+// hashed tells whether a command was written with its number sign.
+func hashed(c command.Command) bool { return strings.ContainsAny(c.Raw, hashes) }
 
 // nameOf is how people know a colleague.
 func (d *decision) nameOf(address string) string {

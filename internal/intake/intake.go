@@ -10,7 +10,6 @@ package intake
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +40,9 @@ type decision struct {
 	reading command.Reading
 	aside   string // something odd that the reason should mention
 
+	rewritten bool   // a list rewrote From, which has been undone
+	origin    uint64 // ledger number of an earlier mail that is decided anew; 0 for the present one
+
 	verdict Verdict
 }
 
@@ -48,11 +50,7 @@ type decision struct {
 func Decide(m *message.Message, env Envelope, facts Facts, policy *Policy, now time.Time) Verdict {
 	d := &decision{m: m, env: env, facts: facts, policy: policy, now: now, box: policy.Mailboxes[env.Mailbox]}
 	d.desk = newDesk(facts, env.Ledger, now)
-	for _, step := range steps {
-		if step(d) {
-			break
-		}
-	}
+	d.decide(steps)
 	d.verdict.Changes = d.desk.changes()
 	if d.aside != "" {
 		d.verdict.Reason += "; " + d.aside
@@ -60,15 +58,25 @@ func Decide(m *message.Message, env Envelope, facts Facts, policy *Policy, now t
 	return d.verdict
 }
 
+// decide tries steps in order until one has decided.
+func (d *decision) decide(steps []func(*decision) bool) {
+	for _, step := range steps {
+		if step(d) {
+			return
+		}
+	}
+}
+
 // steps are tried in order; the first that returns true has decided. The last one always does.
 var steps = []func(*decision) bool{
 	(*decision).ownMail,
 	(*decision).copies,
 	(*decision).beforeStart,
-	(*decision).tooLarge,
 	(*decision).notices, // bounces and reports: their author is a machine
 	(*decision).noSender,
 	(*decision).weigh, // who speaks, with what proof
+	(*decision).tooLarge,
+	(*decision).alive,
 	(*decision).locate,
 	(*decision).automatic,
 	(*decision).unwanted,
@@ -87,13 +95,6 @@ func (d *decision) end(o Outcome, reason string, args ...any) bool {
 
 func (d *decision) label(n request.Number) string { return n.Label(d.policy.Prefix) }
 
-// from is the author's address as it is compared.
-func (d *decision) from() string { return authority.Normalise(d.m.From.Address) }
-
-func (d *decision) author() request.Person {
-	return request.Person{Name: d.m.From.Name, Address: d.m.From.Address}
-}
-
 // keepText makes a text part of the verdict and gives its reference.
 func (d *decision) keepText(text string) request.TextRef {
 	if len(text) > maxText {
@@ -105,19 +106,18 @@ func (d *decision) keepText(text string) request.TextRef {
 	return request.RefOf(text)
 }
 
+// textOf is the text behind a reference, which this very mail may have brought.
+func (d *decision) textOf(ref request.TextRef) string {
+	for _, text := range d.verdict.Texts {
+		if request.RefOf(text) == ref {
+			return text
+		}
+	}
+	return d.facts.Text(ref)
+}
+
 // maxText is how much of a mail's text is kept beside the events, in bytes. The whole mail is kept raw.
 const maxText = 64 << 10
-
-func (d *decision) ownMail() bool {
-	if d.env.Shell || !d.policy.own(d.m.From.Address) {
-		return false
-	}
-	if sent, ok := d.facts.Sent(d.m.MessageID); ok {
-		d.verdict.Request = sent.Letter.Request
-		return d.end(OwnMail, "the bot sent it itself")
-	}
-	return d.end(OwnMail, "From is the bot's own address")
-}
 
 // copies recognises a mail that is accounted for already. A mail that ended without effect, such as one that a person
 // took out of the junk folder, is decided anew.
@@ -148,80 +148,4 @@ func (d *decision) beforeStart() bool {
 		return false
 	}
 	return d.end(BeforeStart, "received before the first look at %s, and start is \"new\"", d.env.FirstLook.UTC().Format(time.RFC3339))
-}
-
-func (d *decision) noSender() bool {
-	if d.m.From.Address != "" {
-		return false
-	}
-	if strings.TrimSpace(d.m.Text+d.m.Subject) == "" && len(d.m.Attachments) == 0 {
-		return d.end(Unreadable, "nothing in it could be read: %s", strings.Join(d.m.Defects, "; "))
-	}
-	return d.end(NoSender, "From names nobody")
-}
-
-// weigh finds out who speaks and what proves it.
-func (d *decision) weigh() bool {
-	d.staff, d.isStaff = d.policy.Roster.Person(d.m.From.Address)
-	d.answered = d.findAnswered()
-	if d.env.Shell {
-		d.proof = authority.Proof{Proven: true, By: "shell", Why: "spoken at the shell"}
-		return false
-	}
-	claim := authority.Claim{
-		Header: d.m.Header, Froms: d.m.Froms, InReplyTo: d.m.InReplyTo, References: d.m.References,
-	}
-	if strings.Contains(d.m.Text, "#key") {
-		claim.Keys = command.Read(d.m.Reply, command.Setting{Prefix: d.policy.Prefix}).Keys
-		claim.Request = int64(numberIn(d.m.Subject, d.policy.Prefix))
-	}
-	d.proof = authority.Prove(claim, d.box.Proof, d.policy.Keys, d.policy.Roster, d.now)
-	if link := d.proof.Link; link != nil && d.facts.LinkUsed(link.Nonce) {
-		d.proof = authority.Proof{Why: "its one-tap link was used before"}
-	}
-	return false
-}
-
-// findAnswered is the mail of the bot's that this one answers: by In-Reply-To, then by References, latest first.
-func (d *decision) findAnswered() *Sent {
-	refs := slices.Clone(d.m.References)
-	slices.Reverse(refs)
-	for _, id := range slices.Concat(d.m.InReplyTo, refs) {
-		if sent, ok := d.facts.Sent(id); ok {
-			return &sent
-		}
-	}
-	return nil
-}
-
-// unwanted sets aside what the receiving server calls spam or forged. It is listed for the analysts and answered by
-// nobody.
-func (d *decision) unwanted() bool {
-	switch why := spamVerdict(d.m.Header); {
-	case d.env.Shell:
-		return false
-	case d.env.Junk:
-		return d.end(Spam, "it lay in the junk folder")
-	case d.proof.Failed:
-		return d.end(Spam, "its From is forged: %s", d.proof.Why)
-	case why != "":
-		return d.end(Spam, "%s", why)
-	}
-	return false
-}
-
-// spamVerdict reads what filters write into the header: SpamAssassin's and rspamd's X-Spam fields, and Microsoft's
-// spam confidence level, of which 5 and more means spam.
-func spamVerdict(h message.Header) string {
-	yes := func(v string) bool { return strings.HasPrefix(strings.ToLower(strings.TrimSpace(v)), "yes") }
-	for _, name := range []string{"X-Spam-Flag", "X-Spam-Status", "X-Spam"} {
-		if v := h.Get(name); yes(v) {
-			return name + " says yes"
-		}
-	}
-	scl := strings.TrimSpace(h.Get("X-MS-Exchange-Organization-SCL"))
-	if len(scl) == 1 && scl >= "5" && scl <= "9" {
-		return "the spam confidence level is " + scl
-	}
-	return ""
 }

@@ -17,6 +17,9 @@ type opening struct {
 	text   string // "" for the mail's own
 	topic  string // "" for the mail's own
 	silent bool   // nobody is acknowledged
+
+	follows request.Number // the request that it was split from, or goes on from
+	mail    uint64         // ledger number of the mail with its words and files, if it is not the present one
 }
 
 // open makes a new request of the mail: whatever could not be anything else is one.
@@ -52,8 +55,10 @@ func (d *decision) fresh() bool {
 // openRequest records the new request and the mails that it causes, and gives its number. Submission is when the
 // server received the mail.
 func (d *decision) openRequest(o opening) request.Number {
-	n := d.facts.NextNumber()
-	d.verdict.Request = n
+	n := d.desk.next()
+	if d.verdict.Request == 0 || o.follows == 0 {
+		d.verdict.Request = n
+	}
 	if o.text == "" {
 		o.text = d.said()
 	}
@@ -63,7 +68,7 @@ func (d *decision) openRequest(o opening) request.Number {
 	if o.topic == "" {
 		o.topic = firstWords(o.text)
 	}
-	known := d.policy.Directory[authority.Normalise(o.person.Address)]
+	known := d.known(o.person.Address)
 	if o.person.Name == "" {
 		o.person.Name = known.Name
 	}
@@ -72,6 +77,10 @@ func (d *decision) openRequest(o opening) request.Number {
 		At: d.env.Received, Type: request.Opened, By: d.from(), Source: o.source, Language: d.m.Language,
 		Subject: d.keepText(o.topic), Text: d.keepText(o.text), Person: &person, People: d.watchers(),
 		Campus: known.Campus, MessageID: d.m.MessageID, Refs: lastOf(d.m.References, request.MaxThread-1),
+		Into: o.follows, Origin: d.origin,
+	}
+	if o.mail != 0 {
+		e.Origin = o.mail
 	}
 	if e.At.IsZero() || e.At.After(d.now) {
 		e.At = d.now // a server whose clock runs ahead does not make requests of the future
@@ -80,12 +89,14 @@ func (d *decision) openRequest(o opening) request.Number {
 		d.aside = err.Error()
 		return 0
 	}
-	d.verdict.Thread = slices.Concat([]string{d.m.MessageID}, d.m.References, d.m.InReplyTo)
+	if d.verdict.Request == n {
+		d.verdict.Thread = slices.Concat([]string{d.m.MessageID}, d.m.References, d.m.InReplyTo)
+	}
 	r, _ := d.desk.request(n)
 	if !o.silent {
 		d.acknowledge(r)
 	}
-	d.notify(r, known)
+	d.notify(r)
 	return n
 }
 
@@ -112,11 +123,13 @@ func firstWords(text string) string {
 
 func lastOf(ids []string, n int) []string { return ids[max(0, len(ids)-n):] }
 
-// watchers are the people on Cc who take part in the thread: those within the eligible domains, and never the desk.
+// watchers are the people on Cc who take part in the thread: those within the eligible domains, or the desk's own where
+// anybody may write, and never the desk. A stranger's mail cannot make the desk write to more strangers.
 func (d *decision) watchers() []request.Person {
 	var all []request.Person
 	for _, a := range d.m.Cc {
-		if a.Address == "" || d.policy.ours(a.Address) || !d.policy.eligible(a.Address) || authority.Normalise(a.Address) == d.from() {
+		_, staff := d.policy.Roster.Person(a.Address)
+		if !staff && !d.policy.mayWatch(a.Address) || d.policy.ours(a.Address) || !answerable(a.Address) || authority.Normalise(a.Address) == d.from() {
 			continue
 		}
 		if all = append(all, request.Person{Name: a.Name, Address: a.Address}); len(all) == request.MaxWatchers {
@@ -128,6 +141,9 @@ func (d *decision) watchers() []request.Person {
 
 // acknowledge owes the requester the one mail that says: we have it, this is its number, this happens next.
 func (d *decision) acknowledge(r request.Request) {
+	if !answerable(r.Requester.Address) {
+		return
+	}
 	d.owe(compose.Letter{
 		Kind: compose.Acknowledgement, To: r.Requester, Language: r.Language, Request: r.Number, Topic: r.Subject,
 		InReplyTo: d.m.MessageID, References: d.m.References,
@@ -135,14 +151,13 @@ func (d *decision) acknowledge(r request.Request) {
 	})
 }
 
-// notify tells the people who work requests of a new one: the configured addresses, and the team of its campus.
-func (d *decision) notify(r request.Request, known Entry) {
-	to := slices.Clone(d.policy.Roster.Notify())
-	if team, ok := d.policy.Roster.OfCampus(r.Campus); ok && r.Campus != "" {
-		to = append(to, d.teamAddresses(team)...)
-	}
+// notify tells the people who work requests of a new one. A requester who is among them without being staff needs none.
+func (d *decision) notify(r request.Request) {
+	body := compose.NoticeBody{Text: r.Text, Mail: r.Mail, From: r.Requester, Title: d.known(r.Requester.Address).Title}
+	body.Campus, body.Submitted = r.Campus, r.Submitted
+	body.CategorizeBy = r.Submitted.Add(d.policy.CategorizeWithin)
 	told := map[string]bool{}
-	for _, address := range to {
+	for _, address := range d.noticed(r) {
 		key := authority.Normalise(address)
 		if told[key] || key == authority.Normalise(r.Requester.Address) && !d.isStaff {
 			continue
@@ -150,11 +165,7 @@ func (d *decision) notify(r request.Request, known Entry) {
 		told[key] = true
 		d.owe(compose.Letter{
 			Kind: compose.Notice, To: d.named(address), Commands: true, Request: r.Number, Topic: r.Subject,
-			References: r.Thread,
-			Notice: &compose.NoticeBody{
-				Text: r.Text, Mail: d.env.Ledger, From: r.Requester, Title: known.Title, Campus: r.Campus,
-				Submitted: r.Submitted, CategorizeBy: r.Submitted.Add(d.policy.CategorizeWithin),
-			},
+			References: r.Thread, Notice: &body,
 		})
 	}
 }
@@ -189,24 +200,26 @@ func (d *decision) owe(l compose.Letter) {
 }
 
 // forward opens a request for the author of a mail that a staff member passes on, ahead of every other way to find a
-// request. The staff member must be proven, since somebody else will be written to.
+// request. Where nothing proves the staff member, nobody is written to because of it.
 func (d *decision) forward() bool {
 	f := d.m.Forwarded
-	if !d.isStaff || !d.proof.Proven || f == nil || f.From.Address == "" || d.policy.ours(f.From.Address) {
-		return false
-	}
-	if authority.Normalise(f.From.Address) == d.from() {
+	if !d.isStaff || f == nil || d.policy.ours(f.From.Address) || !answerable(f.From.Address) || authority.Normalise(f.From.Address) == d.from() {
 		return false
 	}
 	d.read()
+	ordered := len(d.reading.Commands)+len(d.reading.Mistakes) > 0
+	if ordered && !d.proof.Proven {
+		return false // to be confirmed first
+	}
 	n := d.openRequest(opening{
 		person: request.Person{Name: f.From.Name, Address: f.From.Address}, source: request.Email, text: f.Text,
-		topic: f.Subject, silent: !d.fresh(),
+		topic: f.Subject, silent: !d.fresh() || !d.proof.Proven,
 	})
 	if note := strings.TrimSpace(d.reading.Note); note != "" {
 		d.note(n, note)
+		d.reading.Note = ""
 	}
-	if len(d.reading.Commands)+len(d.reading.Mistakes) > 0 {
+	if ordered {
 		return d.run(n)
 	}
 	return d.end(Opened, "%s: forwarded by %s for %s", d.label(n), d.m.From.Address, f.From.Address)

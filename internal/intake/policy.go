@@ -30,6 +30,7 @@ type Policy struct {
 
 	CategorizeWithin time.Duration // SOP, process step 2
 	ReopenWithin     time.Duration // how long an answer reopens a resolved request; 0 for always
+	AnswersRequester bool          // what staff answer without a command goes to the requester; else it is a note
 
 	Mailboxes map[string]MailboxPolicy
 }
@@ -76,11 +77,20 @@ func (p *Policy) eligible(address string) bool {
 	if len(p.Eligible) == 0 {
 		return true
 	}
-	_, domain, _ := strings.Cut(authority.Normalise(address), "@")
+	domain := authority.Domain(address)
 	return slices.ContainsFunc(p.Eligible, func(d string) bool {
 		d = strings.ToLower(strings.TrimPrefix(d, "@"))
 		return domain == d || strings.HasSuffix(domain, "."+d)
 	})
+}
+
+// mayWatch tells whether somebody on Cc may hear of a request.
+func (p *Policy) mayWatch(address string) bool {
+	if len(p.Eligible) > 0 {
+		return p.eligible(address)
+	}
+	_, listed := p.Directory[authority.Normalise(address)]
+	return listed || authority.Domain(address) == authority.Domain(p.Address)
 }
 
 func (p *Policy) source(address string) (Source, bool) {

@@ -23,13 +23,12 @@ func (x *execution) undo(c command.Command) {
 		x.refused(item, refuse("undo takes back what a receipt says was done: answer that receipt"))
 		return
 	}
-	cause := x.d.answered.Letter.Receipt.Cause
-	var numbers []request.Number
-	for _, done := range x.d.answered.Letter.Receipt.Items {
-		if done.Done && !done.DryRun && done.Request != 0 && !slices.Contains(numbers, done.Request) {
-			numbers = append(numbers, done.Request)
-		}
+	if authority.Normalise(x.d.answered.Letter.To.Address) != x.d.from() && x.d.staff.Role != authority.Supervisor {
+		x.refused(item, refuse("that receipt is %s's, who can take it back", x.d.nameOf(x.d.answered.Letter.To.Address)))
+		return
 	}
+	cause := x.d.answered.Letter.Receipt.Cause
+	numbers := x.altered(x.d.answered.Letter.Receipt)
 	if len(numbers) == 0 {
 		x.refused(item, refuse("that receipt did nothing"))
 		return
@@ -38,6 +37,33 @@ func (x *execution) undo(c command.Command) {
 		item.Request = n
 		x.undoOne(n, cause, item)
 	}
+}
+
+// altered are the requests that the mail behind a receipt may have changed: those that the receipt names, and those that they
+// were merged into or linked with.
+func (x *execution) altered(receipt *compose.ReceiptBody) []request.Number {
+	var numbers []request.Number
+	add := func(n request.Number) {
+		if n != 0 && !slices.Contains(numbers, n) {
+			numbers = append(numbers, n)
+		}
+	}
+	changed := func(n request.Number) bool {
+		return slices.ContainsFunc(x.d.facts.Events(n), func(e request.Event) bool { return e.Mail == receipt.Cause && builds(e.Type) })
+	}
+	for _, done := range receipt.Items {
+		if done.Done && !done.DryRun && changed(done.Request) {
+			add(done.Request)
+		}
+	}
+	for _, n := range slices.Clone(numbers) {
+		for _, e := range x.d.facts.Events(n) {
+			if e.Mail == receipt.Cause && e.Into != 0 && changed(e.Into) {
+				add(e.Into)
+			}
+		}
+	}
+	return numbers
 }
 
 func (x *execution) undoOne(n request.Number, cause uint64, item compose.ReceiptItem) {
@@ -55,6 +81,7 @@ func (x *execution) undoOne(n request.Number, cause uint64, item compose.Receipt
 	}
 	x.correct(before, now)
 	item.Done, item.Result = true, "taken back: "+stands(before)
+	x.undoable = true
 	x.touched = append(x.touched, n)
 	x.done++
 	x.items = append(x.items, item)
@@ -76,7 +103,7 @@ func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request
 	if cause == 0 {
 		return request.Request{}, refuse("nothing was done to %s that could be taken back", x.d.label(n))
 	}
-	first := slices.IndexFunc(events, func(e request.Event) bool { return e.Mail == cause && e.Type != request.Added })
+	first := slices.IndexFunc(events, func(e request.Event) bool { return e.Mail == cause && builds(e.Type) })
 	if first < 0 {
 		return request.Request{}, refuse("nothing of it is left to take back in %s", x.d.label(n))
 	}
@@ -102,7 +129,8 @@ func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request
 // builds tells whether an event of this type stands on what went before, so that taking that back would confuse.
 func builds(t request.Type) bool {
 	switch t {
-	case request.Added, request.Told, request.Heard, request.Bounced, request.Noted, request.Acknowledged:
+	case request.Added, request.Told, request.Heard, request.Bounced, request.Noted, request.Acknowledged, request.Answered,
+		request.Escalated:
 		return false
 	}
 	return true
@@ -115,28 +143,23 @@ func stands(r request.Request) string {
 	return r.Code.String() + ", " + string(r.State)
 }
 
-// correct tells the requester what they were told wrongly.
+// correct tells the requester and whoever was given the request what no longer holds.
 func (x *execution) correct(before, after request.Request) {
-	if before.Code != after.Code || before.State != after.State {
+	closed := before.State.Active() && !after.State.Active()
+	switch {
+	case closed && after.State == request.Resolved:
+		x.tellRequester(before, compose.Resolved, compose.OutcomeBody{Code: before.Code, Changed: true})
+	case before.Code != after.Code || before.State != after.State && before.State == request.Resolved:
 		x.tellRequester(before, compose.Categorized, compose.OutcomeBody{
 			Code: before.Code, Promise: before.Promise, Due: before.Due(x.d.policy.Calendar), Changed: true,
 		})
 	}
-}
-
-// reviewed records that an analyst looked through the queue (SOP, process step 4).
-func (x *execution) reviewed(c command.Command) {
-	item := compose.ReceiptItem{Said: c.Raw}
-	if may, why := authority.May(x.d.staff.Role, false, c.Verb); !may {
-		x.refused(item, refuse("%s", why))
-		return
+	var lost []string
+	if after.Assignee != before.Assignee && after.Assignee != "" {
+		lost = append(lost, after.Assignee)
 	}
-	e := DeskEvent{At: x.d.now, Type: ReviewHeld, By: x.d.from()}
-	if x.d.answered != nil && x.d.answered.Letter.Queue != nil {
-		e.Review = x.d.answered.Letter.Queue.Review
+	if team, ok := x.d.policy.Roster.Team(after.Team); ok && after.Team != before.Team {
+		lost = append(lost, x.d.teamAddresses(team)...)
 	}
-	x.d.verdict.Desk = append(x.d.verdict.Desk, e)
-	item.Done, item.Result = true, "the review is recorded"
-	x.done++
-	x.items = append(x.items, item)
+	x.tellAbout(before, lost, compose.NoticeBody{Say: []string{x.d.nameOf(x.d.from()) + " took back that it is yours."}})
 }

@@ -3,7 +3,9 @@ package intake
 import (
 	"time"
 
+	"triaged/internal/command"
 	"triaged/internal/compose"
+	"triaged/internal/message"
 	"triaged/internal/request"
 )
 
@@ -30,7 +32,15 @@ type Verdict struct {
 	Letters []compose.Letter
 	Thread  []string // Message-IDs that from now on lead to Request
 	Desk    []DeskEvent
-	Links   []uint64 // one-tap links that are used up
+	Links   []uint64 // one-tap links that are used up, and outbox numbers of confirmations that are answered
+	Orders  []Order  // what is to be done to outgoing mails that were held back or given up
+}
+
+// Order is an operator's word on an outgoing mail.
+type Order struct {
+	Verb   command.Verb // Retry or Discard
+	Outbox uint64
+	By     string
 }
 
 // Change is the events that one request gains, in order.
@@ -54,6 +64,9 @@ const (
 	DeskOpened = "desk-opened" // the first run: reviews count from here
 	ReviewSent = "review-sent" // the digest went to the analysts, or the queue was empty
 	ReviewHeld = "review-held" // an analyst acted on it, or said so
+
+	AddressDead  = "address-dead "  // followed by an address: a mail to it bounced for good
+	AddressAlive = "address-alive " // followed by an address: somebody wrote from it since
 )
 
 // Sent is a mail of the bot's own, as the store remembers it.
@@ -72,6 +85,21 @@ type Seen struct {
 	Outcome     Outcome
 	Request     request.Number
 	Fingerprint [32]byte
+}
+
+// Kept is a mail of the ledger as it came in.
+type Kept struct {
+	Message  *message.Message
+	Mailbox  string
+	Received time.Time
+	Outcome  Outcome
+}
+
+// Stuck is an outgoing mail that was held back or given up.
+type Stuck struct {
+	Letter compose.Letter
+	State  string // "held" or "dead"
+	Why    string
 }
 
 // Facts is what the store knows. Within one decision it answers as of the transaction that will record it.
@@ -93,4 +121,10 @@ type Facts interface {
 	LinkUsed(nonce uint64) bool
 	// Text is the personal text behind a reference, or "" if it was forgotten.
 	Text(ref request.TextRef) string
+	// Mail reads a mail of the ledger again.
+	Mail(ledger uint64) (Kept, bool)
+	// Stuck finds an outgoing mail, if it was held back or given up.
+	Stuck(outbox uint64) (Stuck, bool)
+	// Unreachable tells whether mail to an address bounced for good, and nobody wrote from it since.
+	Unreachable(address string) bool
 }

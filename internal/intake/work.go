@@ -1,7 +1,7 @@
 package intake
 
 import (
-	"fmt"
+	"strings"
 	"time"
 
 	"triaged/internal/authority"
@@ -24,13 +24,25 @@ func (x *execution) claim(c command.Command, r request.Request, item *compose.Re
 		span = time.Hour
 	}
 	until := x.d.now.Add(span)
-	item.Result = "yours until " + until.In(x.d.policy.Zone).Format("3:04 pm")
+	item.Result = "yours until " + x.d.clock(until)
 	return x.apply(r.Number, request.Event{Type: request.Claimed, Until: until})
+}
+
+// clock writes a time of today, or a day and time.
+func (d *decision) clock(t time.Time) string {
+	t, now := t.In(d.policy.Zone), d.now.In(d.policy.Zone)
+	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format("3:04 pm")
+	}
+	return t.Format("Mon Jan 2, 3:04 pm")
 }
 
 // assign gives the request to a person or a team, and tells them.
 func (x *execution) assign(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
 	if why := x.active(r); why != nil {
+		return why
+	}
+	if why := x.stale(c, r, request.Assigned, request.Claimed); why != nil {
 		return why
 	}
 	to, err := x.d.policy.Roster.Assignee(c.Who)
@@ -41,17 +53,36 @@ func (x *execution) assign(c command.Command, r request.Request, item *compose.R
 	var tell []string
 	if to.Person != nil {
 		e.Who, tell = authority.Normalise(to.Person.Address), []string{to.Person.Address}
-		item.Result = "assigned to " + to.Person.Name
+		item.Result = "assigned to " + firstOf(to.Person.Name, to.Person.Address)
 	} else {
 		e.Team, tell = to.Team.Name, x.d.teamAddresses(*to.Team)
 		item.Result = "assigned to the team " + to.Team.Name
+	}
+	if len(tell) == 0 {
+		return refuse("the team %s has neither people nor an address", to.Team.Name)
 	}
 	if why := x.apply(r.Number, e); why != nil {
 		return why
 	}
 	after, _ := x.d.desk.request(r.Number)
-	x.tellAbout(after, tell, nil)
+	x.tellAbout(after, tell, compose.NoticeBody{Say: x.handover()})
 	return nil
+}
+
+// handover is what a colleague says along with a request.
+func (x *execution) handover() []string {
+	said := x.d.nameOf(x.d.from()) + " gave it to you."
+	if note := strings.TrimSpace(x.d.reading.Note); note != "" {
+		said = x.d.nameOf(x.d.from()) + " gave it to you and says: " + shortened(note, 600)
+	}
+	return []string{said}
+}
+
+func shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + " …"
 }
 
 // acknowledge is a technician's word that they saw it (SOP 1, "within 24 hours").
@@ -86,13 +117,18 @@ func (x *execution) wait(c command.Command, r request.Request, item *compose.Rec
 		return refuse("%s has no category yet: give it one first", x.d.label(r.Number))
 	}
 	entry, ok := x.d.policy.Chart.WaitCode(r.Code.Category, chart.Wait(c.On))
-	code := entry.Code
 	if !ok {
-		return &refusal{why: fmt.Sprintf("the chart has no waiting on the %s in category %d", c.On, r.Code.Category)}
+		return refuse("the chart has no waiting on the %s in category %d%s", c.On, r.Code.Category, x.waits(r.Code.Category))
+	}
+	if !c.Until.IsZero() && c.Until.Before(x.today()) {
+		return refuse("%s is past", c.Until)
+	}
+	if why := x.stale(c, r, request.Categorized, request.Waited); why != nil {
+		return why
 	}
 	promise := x.d.policy.promise(entry, r.Submitted)
-	e := request.Event{Type: request.Waited, Code: code, Promise: &promise, On: c.On}
-	item.Code, item.Result = code, "waiting on the "+c.On
+	e := request.Event{Type: request.Waited, Code: entry.Code, Promise: &promise, On: c.On}
+	item.Code, item.Result = entry.Code, "waiting on the "+c.On
 	if !c.Until.IsZero() {
 		e.Until = c.Until.In(x.d.policy.Zone)
 		item.Result += " until " + c.Until.String()
@@ -100,9 +136,25 @@ func (x *execution) wait(c command.Command, r request.Request, item *compose.Rec
 	if why := x.apply(r.Number, e); why != nil {
 		return why
 	}
-	x.tellRequester(r, compose.Categorized, compose.OutcomeBody{Code: code, Promise: promise, Changed: true})
+	x.tellRequester(r, compose.Categorized, compose.OutcomeBody{Code: entry.Code, Promise: promise, Changed: true})
 	return nil
 }
+
+// waits says on whom requests of a category can wait.
+func (x *execution) waits(category int) string {
+	var can []string
+	for _, w := range []chart.Wait{chart.Vendor, chart.District, chart.Customer, chart.Investigation} {
+		if _, ok := x.d.policy.Chart.WaitCode(category, w); ok {
+			can = append(can, string(w))
+		}
+	}
+	if can == nil {
+		return ": its requests wait on nobody"
+	}
+	return ": there is " + strings.Join(can, ", ")
+}
+
+func (x *execution) today() command.Date { return command.DateOf(x.d.now.In(x.d.policy.Zone)) }
 
 // schedule gives planned work its completion date (SOP 5, rule 3).
 func (x *execution) schedule(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
@@ -112,7 +164,7 @@ func (x *execution) schedule(c command.Command, r request.Request, item *compose
 	if entry, _ := x.d.policy.Chart.Lookup(r.Code); !entry.Rules.Scheduled {
 		return refuse("only scheduled maintenance (5-3, 5-4) has a date: give it that code first")
 	}
-	if c.Until.Before(command.DateOf(x.d.now.In(x.d.policy.Zone))) {
+	if c.Until.Before(x.today()) {
 		return refuse("%s is past", c.Until)
 	}
 	item.Result = "scheduled for " + c.Until.String()
@@ -121,11 +173,18 @@ func (x *execution) schedule(c command.Command, r request.Request, item *compose
 
 // approve lets scheduled work go ahead of overdue work (SOP 5, rule 4: supervisor approval).
 func (x *execution) approve(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
+	if why := x.active(r); why != nil {
+		return why
+	}
 	if entry, _ := x.d.policy.Chart.Lookup(r.Code); !entry.Rules.Scheduled {
 		return refuse("only scheduled work needs an approval")
 	}
+	if why := x.apply(r.Number, request.Event{Type: request.Approved}); why != nil {
+		return why
+	}
 	item.Result = "may go ahead of overdue work"
-	return x.apply(r.Number, request.Event{Type: request.Approved})
+	x.tellAbout(r, x.d.workers(r), compose.NoticeBody{Say: []string{x.d.nameOf(x.d.from()) + " approved that it goes ahead of overdue work."}})
+	return nil
 }
 
 // escalate asks the supervisors to look.
@@ -140,123 +199,14 @@ func (x *execution) escalate(c command.Command, r request.Request, item *compose
 	if len(to) == 0 {
 		return refuse("the desk has no supervisor to escalate to")
 	}
-	why := "escalated by " + x.d.nameOf(x.d.from())
-	if c.Text != "" {
-		why += ": " + c.Text
+	said := x.d.nameOf(x.d.from()) + " escalated it"
+	if words := firstOf(c.Text, strings.TrimSpace(x.d.reading.Note)); words != "" {
+		said += ": " + shortened(words, 600)
 	}
 	if no := x.apply(r.Number, request.Event{Type: request.Escalated, What: "to the supervisor"}); no != nil {
 		return no
 	}
-	x.tellAbout(r, to, []string{why})
+	x.tellAbout(r, to, compose.NoticeBody{Say: []string{said}})
 	item.Result = "escalated to the supervisor"
 	return nil
-}
-
-// resolve ends the work. It needs a category, and where the chart says so a note (SOP 4, "close and document").
-func (x *execution) resolve(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	if why := x.active(r); why != nil {
-		return why
-	}
-	entry, ok := x.d.policy.Chart.Lookup(r.Code)
-	if !ok {
-		return refuse("%s has no category: give it one first, such as #1-3", x.d.label(r.Number))
-	}
-	text := c.Text
-	if text == "" {
-		text = x.d.reading.Note
-	}
-	if entry.Rules.NeedsNote && text == "" {
-		return refuse("%s is resolved only with a note: write what was done", r.Code)
-	}
-	ref := x.d.keepText(text)
-	if why := x.apply(r.Number, request.Event{Type: request.Closed, Text: ref}); why != nil {
-		return why
-	}
-	item.Result = "resolved"
-	x.tellRequester(r, compose.Resolved, compose.OutcomeBody{Code: r.Code, Text: ref})
-	return nil
-}
-
-func (x *execution) reopen(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	if r.State.Active() {
-		item.Result = "was open already"
-		return nil
-	}
-	if r.State == request.Merged {
-		return refuse("%s was merged into %s: reopen that", x.d.label(r.Number), x.d.label(r.MergedInto))
-	}
-	item.Result = "open again"
-	if why := x.apply(r.Number, request.Event{Type: request.Reopened}); why != nil {
-		return why
-	}
-	after, _ := x.d.desk.request(r.Number)
-	item.Due = after.Due(x.d.policy.Calendar)
-	return nil
-}
-
-// duplicate merges the request into another one. Both threads then lead there.
-func (x *execution) duplicate(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	if why := x.active(r); why != nil {
-		return why
-	}
-	into := request.Number(c.Other)
-	other, ok := x.d.desk.request(into)
-	switch {
-	case !ok:
-		x.absent = true
-		return refuse("there is no %s", x.d.label(into))
-	case into == r.Number:
-		return refuse("%s cannot be a duplicate of itself", x.d.label(into))
-	case other.State == request.Merged:
-		return refuse("%s was itself merged into %s: name that", x.d.label(into), x.d.label(other.MergedInto))
-	}
-	item.Result = "merged into " + x.d.label(into)
-	return x.apply(r.Number, request.Event{Type: request.Joined, Into: into})
-}
-
-func (x *execution) spam(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	item.Result = "closed as spam"
-	return x.apply(r.Number, request.Event{Type: request.Rejected})
-}
-
-func (x *execution) withdraw(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	if why := x.active(r); why != nil {
-		return why
-	}
-	item.Result = "withdrawn"
-	return x.apply(r.Number, request.Event{Type: request.Gone})
-}
-
-// status says where a request stands, and changes nothing.
-func (x *execution) status(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	item.Result = string(r.State)
-	if entry, ok := x.d.policy.Chart.Lookup(r.Code); ok {
-		item.Result += ", " + r.Code.String() + " " + entry.Name()
-	} else if r.State.Active() {
-		item.Result += ", not categorized yet"
-	}
-	item.Due = r.Due(x.d.policy.Calendar)
-	return nil
-}
-
-// why explains the due time in one line; `triaged why` has all steps.
-func (x *execution) why(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	clock := r.ClockOf(x.d.policy.Calendar)
-	item.Due = clock.Due
-	switch {
-	case r.Code.IsZero():
-		item.Result = "not categorized yet, so nothing is promised"
-	case clock.Paused:
-		item.Result = fmt.Sprintf("%s: the clock stands", r.Code)
-	case clock.Due.IsZero():
-		item.Result = fmt.Sprintf("%s has no target", r.Code)
-	default:
-		item.Result = fmt.Sprintf("%s promises %s from submission at %s", r.Code, promised(r.Promise),
-			r.Submitted.In(x.d.policy.Zone).Format("Mon Jan 2, 3:04 pm"))
-	}
-	return nil
-}
-
-func promised(p request.Promise) string {
-	return chart.Target{Hours: p.Hours, Days: p.Days, AsNeeded: p.AsNeeded}.Words()
 }

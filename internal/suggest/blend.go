@@ -22,7 +22,7 @@ const (
 
 const (
 	blendStep = 0.06
-	biasStep  = 0.04
+	biasStep  = 0.03
 	blendKeep = 0.999
 )
 

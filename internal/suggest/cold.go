@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -40,9 +39,9 @@ func newCold(c *chart.Chart, l *Lexicon) *cold {
 		k.codes = append(k.codes, e.Code)
 	}
 	k.prior = make([]float64, len(k.codes))
-	for _, key := range slices.Sorted(maps.Keys(l.prior)) { // in order: sums of floats depend on it
+	for key, w := range l.prior {
 		for _, i := range resolve(c, at, key) {
-			k.prior[i] += l.prior[key]
+			k.prior[i] += w
 		}
 	}
 	k.effects = make([][]effect, len(l.rules))

@@ -2,15 +2,13 @@
 //
 // Two judges read each mail. The cold start knows the chart and a lexicon (lexicon.toml, which a district can extend):
 // who is affected, what, how bad, whose turn. The learner is a linear model over hashed words and letters that has seen
-// nothing but earlier decisions; it also asks which of those are most alike. How much each is believed follows from how
-// right each has lately been, so that the learner's voice grows with the evidence for it. The same reading of a mail
-// tells emergencies, and Outages finds several mails about one thing that is down.
+// nothing but earlier decisions. How much each is believed follows from how right each has lately been, so that the
+// learner's voice grows with the evidence for it.
 //
 // It guarantees:
 //   - the same calls in the same order give the same state and the same suggestions, byte for byte, on one kind of
 //     processor; no clock, no random source, no map order takes part;
-//   - a label that is corrected or taken back is unlearned: its share of every weight is subtracted, up to rounding (what
-//     stays is how far each judge is believed, a few numbers that say nothing of any mail);
+//   - a label that is corrected or taken back is unlearned: its share of every weight is subtracted;
 //   - text costs linear time, and no more than MaxText bytes of a mail are looked at;
 //   - it keeps hashes of what it learned, never words.
 //

@@ -28,9 +28,9 @@ const (
 	// maxKept and maxStored bound how many examples can be visited again and unlearned. Beyond, the oldest go, as if
 	// they had been unlearned: a district's last twenty thousand decisions are what counts.
 	maxKept   = 20_000
-	maxStored = 7 << 19
+	maxStored = 5 << 20
 	// visitWork is how much old examples are visited with each new one, in features × labels.
-	visitWork = 36_000
+	visitWork = 24_000
 	// maxVisits bounds their number while examples are few.
 	maxVisits = 16
 )

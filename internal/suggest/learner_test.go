@@ -194,36 +194,3 @@ func TestReadersBesideAWriter(t *testing.T) {
 		<-done
 	}
 }
-
-// The model stays within its memory however many different words it sees.
-func TestMemoryIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	l := newLearner(make31())
-	for i := range 3000 {
-		var b strings.Builder
-		for j := range 120 {
-			fmt.Fprintf(&b, "w%dx%d ", i, j*i)
-		}
-		tell(l, fmt.Sprint(i), b.String(), fmt.Sprint("label", i%31))
-	}
-	bytes := 4*cap(l.linear.weights) + 32*cap(l.linear.rows) + 4*cap(l.linear.lnDF) + 8*len(l.linear.index.slots)
-	for i := range l.kept {
-		bytes += 4*cap(l.kept[i].features) + 4*cap(l.kept[i].duals) + 64
-	}
-	for i := range l.linear.rows {
-		bytes += 4 * cap(l.linear.rows[i].posts)
-	}
-	t.Logf("%d examples, %d features kept, %d rows: %d MB", l.n, l.stored, len(l.linear.rows), bytes>>20)
-	if bytes > 64<<20 {
-		t.Errorf("%d MB, want 64 at most", bytes>>20)
-	}
-}
-
-func make31() (labels []string) {
-	for i := range 31 {
-		labels = append(labels, fmt.Sprint("label", i))
-	}
-	return labels
-}

@@ -28,9 +28,9 @@ const (
 	// cost is the price of a margin missed: the C of support vector machines, for a label of average frequency.
 	cost = 0.3
 	// balance is the power of a label's rarity by which its examples cost more: 0 none, 1 wholly.
-	balance = 1.0
-	// maxWeights bounds the memory of the weights: 24 MB.
-	maxWeights = 6 << 20
+	balance = 0.9
+	// maxWeights bounds the memory of the weights: 32 MB.
+	maxWeights = 8 << 20
 )
 
 func newLinear(labels int) *linear {
@@ -64,8 +64,8 @@ func (l *linear) grow() {
 	for len(l.rows) < l.index.n {
 		l.rows, l.lnDF = append(l.rows, row{}), append(l.lnDF, 0)
 		if len(l.weights) < len(l.rows)*l.stride {
-			rows := min(len(l.rows)+max(64, len(l.rows)/4), max(l.index.limit, len(l.rows)))
-			l.weights = append(make([]float32, 0, rows*l.stride), l.weights...)[:rows*l.stride]
+			more := make([]float32, max(64*l.stride, len(l.weights)/4/l.stride*l.stride))
+			l.weights = append(l.weights, more...)
 		}
 	}
 }

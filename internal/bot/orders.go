@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"triaged/internal/authority"
+	"triaged/internal/command"
+	"triaged/internal/intake"
+	"triaged/internal/store"
+)
+
+// finish carries out what a verdict asks for besides its events: the mails owed, an operator's orders, and word to the
+// operators of one of the desk's own people who can no longer be reached.
+func (d *Desk) finish(tx *store.Tx, v intake.Verdict, now time.Time) error {
+	for _, l := range v.Letters {
+		d.owe(tx, l, now)
+	}
+	for _, o := range v.Orders {
+		if err := d.carryOut(tx, o, now); err != nil {
+			return err
+		}
+	}
+	for _, e := range v.Desk {
+		if address, ok := strings.CutPrefix(e.Type, intake.AddressDead); ok && d.ofTheDesk(address) {
+			d.tellOperators(tx, now, "Mail to "+address+" bounces", "A mail of the bot's to "+address+
+				", which the configuration names, came back for good. It goes on writing there: mend the address, or the mailbox.")
+		}
+	}
+	return nil
+}
+
+// carryOut tries an undelivered mail again, or gives it up for good.
+func (d *Desk) carryOut(tx *store.Tx, o intake.Order, now time.Time) error {
+	return tx.Change(o.Outbox, func(e *store.Entry) {
+		if o.Verb == command.Retry {
+			e.State, e.Next, e.Ended, e.LastError = store.Pending, now.UTC(), time.Time{}, ""
+			return
+		}
+		e.State, e.Next, e.Ended = store.Dead, time.Time{}, now.UTC()
+		e.LastError = fmt.Sprintf("given up by %s: %s", o.By, e.LastError)
+	})
+}
+
+// ofTheDesk tells whether an address is one that the configuration names for the desk's own people.
+func (d *Desk) ofTheDesk(address string) bool {
+	if _, staff := d.policy.Roster.Person(address); staff {
+		return true
+	}
+	if _, team := d.policy.Roster.TeamAt(address); team {
+		return true
+	}
+	for _, a := range append(d.policy.Roster.Notify(), d.notify...) {
+		if authority.Normalise(a) == authority.Normalise(address) {
+			return true
+		}
+	}
+	return false
+}

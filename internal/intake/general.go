@@ -1,0 +1,121 @@
+package intake
+
+import (
+	"strconv"
+	"strings"
+
+	"triaged/internal/command"
+	"triaged/internal/compose"
+	"triaged/internal/request"
+)
+
+// Commands that are about no request: the queue's review, mail that was set aside, and mail that was not delivered.
+
+// reviewed records that an analyst looked through the queue (SOP, process step 4).
+func (x *execution) reviewed(c command.Command) {
+	e := DeskEvent{At: x.d.now, Type: ReviewHeld, By: x.d.from()}
+	if x.d.answered != nil && x.d.answered.Letter.Queue != nil {
+		e.Review = x.d.answered.Letter.Queue.Review
+	}
+	x.d.verdict.Desk = append(x.d.verdict.Desk, e)
+	x.succeeded(c, "the review is recorded")
+}
+
+// open takes a mail that was set aside, by its number in the digest. Whoever opens it answers for it; what it says is text,
+// whoever it claims to be from.
+func (x *execution) open(c command.Command) {
+	refused := func(why string) { x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("%s", why)) }
+	ledger, ok := itemNumber(c.Text)
+	if !ok {
+		refused("which mail? Name it by its number at the foot of the digest, such as open 12")
+		return
+	}
+	kept, ok := x.d.facts.Mail(ledger)
+	if !ok {
+		refused("there is no mail " + strconv.FormatUint(ledger, 10))
+		return
+	}
+	switch kept.Outcome {
+	case Spam, NotEligible, Automatic, ListMail:
+	default:
+		refused("mail " + strconv.FormatUint(ledger, 10) + " was not set aside: it ended as " + string(kept.Outcome))
+		return
+	}
+	if x.opened(kept) {
+		refused("mail " + strconv.FormatUint(ledger, 10) + " was opened before")
+		return
+	}
+	past, why := x.d.again(ledger)
+	if why != "" {
+		refused(why)
+		return
+	}
+	past.isStaff, past.reading = false, command.Reading{}
+	if past.thread == 0 || !past.decideOne((*decision).answer) {
+		n := past.openRequest(opening{person: past.author(), source: request.Email})
+		past.verdict.Request = n
+	}
+	x.d.adopt(past)
+	item := compose.ReceiptItem{Said: c.Raw, Request: past.verdict.Request, Done: true, Result: "opened: it is from " + past.m.From.Address}
+	x.items, x.touched, x.done = append(x.items, item), append(x.touched, item.Request), x.done+1
+}
+
+// opened tells whether somebody opened a set-aside mail before: its Message-ID then leads to a request.
+func (x *execution) opened(kept Kept) bool {
+	if kept.Message.MessageID == "" {
+		return false
+	}
+	_, known := x.d.facts.ThreadOf(kept.Message.MessageID)
+	return known
+}
+
+func (d *decision) decideOne(step func(*decision) bool) bool { return step(d) }
+
+// adopt makes what an earlier mail's new decision owes part of this one's.
+func (d *decision) adopt(past *decision) {
+	d.verdict.Texts = append(d.verdict.Texts, past.verdict.Texts...)
+	d.verdict.Letters = append(d.verdict.Letters, past.verdict.Letters...)
+	d.verdict.Thread = append(d.verdict.Thread, past.verdict.Thread...)
+	d.verdict.Desk = append(d.verdict.Desk, past.verdict.Desk...)
+	if d.verdict.Request == 0 {
+		d.verdict.Request = past.verdict.Request
+	}
+}
+
+// order tries an undelivered mail again, or gives it up for good: the one that the answered operator mail is about, or the
+// one that is named.
+func (x *execution) order(c command.Command) {
+	id, ok := itemNumber(c.Text)
+	if a := x.d.answered; !ok && strings.TrimSpace(c.Text) == "" && a != nil && a.Letter.Plain != nil && a.Letter.Plain.Outbox != 0 {
+		id, ok = a.Letter.Plain.Outbox, true
+	}
+	if !ok {
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("which mail? Name it by its number, such as %s 12", c.Verb.Word()))
+		return
+	}
+	stuck, ok := x.d.facts.Stuck(id)
+	if !ok {
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("no mail %d is held back or given up", id))
+		return
+	}
+	x.d.verdict.Orders = append(x.d.verdict.Orders, Order{Verb: c.Verb, Outbox: id, By: x.d.from()})
+	what := "the " + string(stuck.Letter.Kind) + " to " + stuck.Letter.To.Address
+	if c.Verb == command.Retry {
+		x.succeeded(c, what+" is tried again")
+		return
+	}
+	x.succeeded(c, what+" is given up for good")
+}
+
+// itemNumber reads the number of a mail: "12", "mail 12".
+func itemNumber(text string) (uint64, bool) {
+	words := strings.Fields(strings.ToLower(text))
+	if len(words) == 2 && words[0] == "mail" {
+		words = words[1:]
+	}
+	if len(words) != 1 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(words[0], 10, 63)
+	return n, err == nil && n > 0
+}
