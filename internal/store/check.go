@@ -338,6 +338,6 @@ func (s *Store) CheckRaw(c *Result) error {
 	}
 	return errors.Join(
 		s.EachRow(0, func(row Row) error { check("ledger", row.Number, row.Raw); return nil }),
-		s.EachEntry(func(e Entry) error { check("outbox", e.ID, e.Raw); return nil }),
+		s.EachEntry("", func(e Entry) error { check("outbox", e.ID, e.Raw); return nil }),
 	)
 }

@@ -160,7 +160,7 @@ func (tx *Tx) LedgerOf(outcome intake.Outcome, from uint64) iter.Seq[Row] {
 }
 
 // EachRow visits the rows from a number on, oldest first, until visit fails. It may take as long as it likes: it holds no
-// transaction open meanwhile, and so sees what is added on its way.
+// transaction open meanwhile, and so may see what is added on its way.
 func (s *Store) EachRow(from uint64, visit func(Row) error) error {
 	return paged(s, func(tx *Tx, start uint64, take func(Row) bool) {
 		for row := range tx.Ledger(max(from, start)) {

@@ -176,11 +176,35 @@ func (tx *Tx) entriesFrom(id uint64, visit func(Entry) bool) {
 	})
 }
 
-// EachEntry visits all outgoing mails, oldest first, until visit fails. It may take as long as it likes: it holds no
-// transaction open meanwhile, and so sees what is added on its way.
-func (s *Store) EachEntry(visit func(Entry) error) error {
-	return paged(s, func(tx *Tx, from uint64, take func(Entry) bool) { tx.entriesFrom(from, take) },
-		func(e Entry) uint64 { return e.ID }, visit)
+// EachEntry visits the outgoing mails in a state as Outbox does, until visit fails. It may take as long as it likes: it
+// holds no transaction open meanwhile, and so may see what is added or changed on its way.
+func (s *Store) EachEntry(state Delivery, visit func(Entry) error) error {
+	if state == "" || state == Sent {
+		return paged(s, func(tx *Tx, from uint64, take func(Entry) bool) { tx.entriesFrom(from, take) },
+			func(e Entry) uint64 { return e.ID }, func(e Entry) error {
+				if state != "" && e.State != state {
+					return nil
+				}
+				return visit(e)
+			})
+	}
+	var ids []uint64
+	err := s.View(func(tx *Tx) error {
+		for e := range tx.Outbox(state) {
+			ids = append(ids, e.ID)
+		}
+		return nil
+	})
+	for _, id := range ids {
+		var e Entry
+		if err == nil {
+			err = s.View(func(tx *Tx) error { e, _ = tx.Entry(id); return nil })
+		}
+		if err == nil && e.State == state {
+			err = visit(e)
+		}
+	}
+	return err
 }
 
 // page is how many records of a long list are read in one transaction.
