@@ -254,21 +254,15 @@ func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 
 // Ledger emits what became of each received mail, oldest first.
 func (d *Desk) Ledger(a Args, emit func(any) error) error {
-	return d.store.View(func(tx *store.Tx) error {
-		for row := range tx.Ledger(0) {
-			if a.Outcome != "" && string(row.Outcome) != a.Outcome {
-				continue
-			}
-			err := emit(LedgerRow{
-				Ledger: row.Number, Mailbox: row.Mailbox, UIDValidity: row.UIDValidity, UID: row.UID,
-				MessageID: row.MessageID, Outcome: string(row.Outcome), Reason: row.Reason,
-				Request: d.labelOrNull(row.Request), At: row.At,
-			})
-			if err != nil {
-				return err
-			}
+	return d.store.EachRow(0, func(row store.Row) error {
+		if a.Outcome != "" && string(row.Outcome) != a.Outcome {
+			return nil
 		}
-		return nil
+		return emit(LedgerRow{
+			Ledger: row.Number, Mailbox: row.Mailbox, UIDValidity: row.UIDValidity, UID: row.UID,
+			MessageID: row.MessageID, Outcome: string(row.Outcome), Reason: row.Reason,
+			Request: d.labelOrNull(row.Request), At: row.At,
+		})
 	})
 }
 
@@ -282,18 +276,12 @@ func (d *Desk) labelOrNull(n request.Number) *string {
 
 // Outbox emits the outgoing mails in a state, or all.
 func (d *Desk) Outbox(a Args, emit func(any) error) error {
-	return d.store.View(func(tx *store.Tx) error {
-		for e := range tx.Outbox(store.Delivery(a.State)) {
-			err := emit(OutboxRow{
-				ID: e.ID, To: e.Letter.To.Address, Kind: string(e.Letter.Kind), Request: d.labelOrNull(e.Letter.Request),
-				Subject: e.Subject, MessageID: e.MessageID, State: string(e.State), Attempts: e.Attempts,
-				LastError: e.LastError, NextAt: timeOrNull(e.Next),
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+	return d.store.EachEntry(store.Delivery(a.State), func(e store.Entry) error {
+		return emit(OutboxRow{
+			ID: e.ID, To: e.Letter.To.Address, Kind: string(e.Letter.Kind), Request: d.labelOrNull(e.Letter.Request),
+			Subject: e.Subject, MessageID: e.MessageID, State: string(e.State), Attempts: e.Attempts,
+			LastError: e.LastError, NextAt: timeOrNull(e.Next),
+		})
 	})
 }
 
