@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"triaged/internal/authority"
+	"triaged/internal/chart"
 	"triaged/internal/compose"
 	"triaged/internal/request"
 )
@@ -135,8 +136,12 @@ func (p *Policy) audience(r request.Request) []request.Person {
 	return to
 }
 
-// noteOwer is who owes the status note: "by the original Technology Services Team assignee" (SOP, category 5, line 5).
+// noteOwer is who owes the status note: "by the original Technology Services Team assignee" (SOP, category 5, line 5),
+// unless the chart wants it of the present one.
 func (p *Policy) noteOwer(r request.Request) []request.Person {
+	if entry, _ := p.Chart.Lookup(r.Code); entry.Rules.FollowUpBy == chart.CurrentAssignee {
+		return p.audience(r)
+	}
 	if person, ok := p.Roster.Person(r.OriginalAssignee); ok {
 		return []request.Person{{Name: person.Name, Address: person.Address}}
 	}

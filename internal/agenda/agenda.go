@@ -32,6 +32,7 @@ type Policy struct {
 	EscalateAfter     int           // reviews that an overdue uncategorized request may see; 0: any number
 
 	MorningQueue bool // send technicians their queue each working morning
+	WeeklyReport bool // send supervisors the figures of each week
 	SendEmpty    bool // send the digest of an empty queue too
 	MaxRows      int  // requests in one mail; the rest is counted
 }

@@ -87,3 +87,19 @@ const maxMissed = 600
 
 // NobodyAsked stands for the number of requests at a review whose hour passed while the bot did not run.
 const NobodyAsked = -1
+
+// WeekOf is the beginning of the week, a Monday, that a moment lies in.
+func WeekOf(t time.Time, zone *time.Location) time.Time {
+	t = t.In(zone)
+	back := (int(t.Weekday()) + 6) % 7
+	return time.Date(t.Year(), t.Month(), t.Day()-back, 0, 0, 0, 0, zone)
+}
+
+// NextWeekly is when the week after the one of last is reported: the first staffed moment of the next.
+func NextWeekly(last, now time.Time, p *Policy, zone *time.Location) time.Time {
+	at := WeekOf(last, zone).AddDate(0, 0, 7)
+	if at.Before(now) {
+		at = now // it was missed, and comes late
+	}
+	return p.quiet(at)
+}

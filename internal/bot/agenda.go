@@ -43,12 +43,17 @@ func (d *Desk) Tick() (time.Time, error) {
 	if next.IsZero() || next.After(now) {
 		return next, nil
 	}
-	err := d.store.Update(func(tx *store.Tx) error {
+	week, err := d.weekly(now)
+	if err != nil {
+		return next, err
+	}
+	err = d.store.Update(func(tx *store.Tx) error {
 		if err := d.act(tx, now); err != nil {
 			return err
 		}
 		d.review(tx, now)
 		d.morning(tx, now)
+		d.oweWeekly(tx, week, now)
 		next = d.nextTick(tx, now)
 		return nil
 	})
@@ -62,6 +67,9 @@ func (d *Desk) Tick() (time.Time, error) {
 func (d *Desk) nextTick(tx *store.Tx, now time.Time) time.Time {
 	next := agenda.NextReview(lastReview(tx, now), now, d.plan)
 	if at := agenda.NextMorning(lastMorning(tx, now), now, d.plan); !at.IsZero() && at.Before(next) {
+		next = at
+	}
+	if at := d.nextWeekly(tx, now); !at.IsZero() && at.Before(next) {
 		next = at
 	}
 	if due, ok := d.nextDue(tx, now); ok && due.Before(next) {
@@ -234,9 +242,9 @@ func (d *Desk) morning(tx *store.Tx, now time.Time) {
 func (d *Desk) queue(tx *store.Tx) (queue []request.Request, foot []string) {
 	queue = slices.Collect(tx.Uncategorized())
 	last, _ := tx.LastDesk(intake.ReviewSent)
-	for row := range tx.Ledger(last.Ledger + 1) {
-		if row.Outcome == intake.Spam && len(foot) < 20 {
-			foot = append(foot, d.footLine(row))
+	for row := range tx.LedgerOf(intake.Spam, last.Ledger+1) {
+		if foot = append(foot, d.footLine(row)); len(foot) == 20 {
+			break
 		}
 	}
 	return queue, foot

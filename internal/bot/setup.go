@@ -162,7 +162,7 @@ func planOf(c *config.Config) *agenda.Policy {
 		Chart: c.Chart(), Calendar: c.WorkingTime(), Roster: rosterOf(c), Staffed: c.Staffed(), Reviews: c.Reviews(),
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), AcknowledgeWithin: c.Reminders.AcknowledgeWithin.D(),
 		FollowUpEvery: c.Reminders.FollowUpEvery.D(), WarnAt: c.Reminders.WarnAt.Of(),
-		EscalateAfter: c.Reminders.EscalateAfter, MorningQueue: c.Reminders.MorningQueue,
+		EscalateAfter: c.Reminders.EscalateAfter, MorningQueue: c.Reminders.MorningQueue, WeeklyReport: c.Reminders.WeeklyReport,
 		SendEmpty: c.Review.SendEmpty, MaxRows: 100,
 	}
 }

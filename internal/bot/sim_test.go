@@ -114,6 +114,7 @@ func TestSimulation(t *testing.T) {
 
 type simulation struct {
 	t       *testing.T
+	config  *config.Config
 	random  *rand.Rand
 	desk    *Bot
 	accept  *receiver
@@ -151,15 +152,22 @@ func newSimulation(t *testing.T, days, mails int) *simulation {
 		t.Fatal(err)
 	}
 	c.Desk.DataDir = memoryDir(t)
-	desk, err := Open(c, Rim{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := New(desk, nil, delivery.Settings{})
-	return &simulation{
-		t: t, random: rand.New(rand.NewPCG(uint64(days), uint64(mails))), desk: b, accept: &receiver{b: b}, start: start, days: days, mails: mails,
+	s := &simulation{
+		t: t, config: c, random: rand.New(rand.NewPCG(uint64(days), uint64(mails))), start: start, days: days, mails: mails,
 		oracle: newOracle(start, days+1, zone, simHolidays()), plan: map[int][]func(){},
 	}
+	s.open()
+	return s
+}
+
+// open starts the bot, again and again: nothing may depend on what it has in memory.
+func (s *simulation) open() {
+	desk, err := Open(s.config, Rim{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.desk = New(desk, nil, delivery.Settings{})
+	s.accept, s.next = &receiver{b: s.desk}, time.Time{}
 }
 
 func (s *simulation) now() int { return int(time.Since(s.start) / time.Minute) }
@@ -171,9 +179,13 @@ func (s *simulation) later(minutes int, do func()) {
 }
 
 func (s *simulation) run() {
-	defer s.desk.Close()
+	defer func() { s.desk.Close() }()
 	for day := range s.days {
 		s.day(day)
+		if day%3 == 2 {
+			s.desk.Close()
+			s.open()
+		}
 	}
 	result, err := s.desk.store.Check()
 	if err != nil {
@@ -499,7 +511,23 @@ func (s *simulation) differ(date time.Time, what string, got, want []string) {
 			extra = append(extra, g)
 		}
 	}
-	s.t.Fatalf("%s, %s: too much %q; missing %q", date.Format(time.DateOnly), what, extra, left)
+	s.t.Fatalf("%s, %s: too much %q; missing %q%s", date.Format(time.DateOnly), what, extra, left, s.story(append(extra, left...)))
+}
+
+// story is what happened to the first request in a list, to see who is wrong.
+func (s *simulation) story(about []string) string {
+	var n int
+	if _, err := fmt.Sscanf(about[0], "SR-%d", &n); err != nil {
+		return ""
+	}
+	story := fmt.Sprintf("\nthe oracle: %+v", *s.oracle.cases[n-1])
+	_ = s.desk.store.View(func(tx *store.Tx) error {
+		for _, e := range tx.Events(request.Number(n)) {
+			story += fmt.Sprintf("\n%s %s %s by %s", e.At.In(s.oracle.zone).Format("01-02 15:04"), e.Type, e.Detail(), e.By)
+		}
+		return nil
+	})
+	return story
 }
 
 // forgotten finds requests that nobody would ever hear of again: open, with nothing due, and without a breach on record.

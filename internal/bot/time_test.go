@@ -185,3 +185,35 @@ func TestReportOfAWeek(t *testing.T) {
 		}
 	})
 }
+
+// TestWeeklyReport comes to supervisors on Monday morning, once, or when somebody is there again.
+func TestWeeklyReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, withSupervisor)
+		defer s.close()
+		s.arrives("pat@school.example", "Screen", "It flickers a bit.")
+		s.do("SR-1", "#2-3", "ana@school.example")
+		s.do("SR-1", "#resolve", "kim@school.example")
+		s.until("03-09", "06:59")
+		if n := s.count("report"); n != 0 {
+			t.Errorf("%d reports within the week", n)
+		}
+		s.until("03-09", "07:01")
+		m := s.oneTo("report", "ruth@school.example")
+		for _, want := range []string{"From Mon Mar 2 to Sun Mar 8: 1 request", "Categorized in time: 1 of 1", "Targets met: 1 of 1"} {
+			if !strings.Contains(m.Text, want) {
+				t.Errorf("%q is missing in:\n%s", want, m.Text)
+			}
+		}
+		s.stop()
+		s.until("03-17", "12:00") // the machine was off on Monday
+		s.start()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s.oneTo("report", "ruth@school.example")
+		s.until("03-20", "12:00")
+		if n := s.count("report"); n != 0 {
+			t.Errorf("%d more reports", n)
+		}
+	})
+}

@@ -34,6 +34,7 @@ func Default() *Config {
 			FollowUpEvery:      Duration(7 * day),
 			WarnAt:             80,
 			EscalateAfter:      3,
+			WeeklyReport:       true,
 		},
 		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00"},
 		Limits: Limits{

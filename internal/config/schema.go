@@ -285,6 +285,9 @@ type Reminders struct {
 
 	// Whether to send technicians their queue each working morning.
 	MorningQueue bool `toml:"morning_queue"`
+
+	// Whether to send supervisors the figures of each week when the next one begins; see `triaged help report`.
+	WeeklyReport bool `toml:"weekly_report"`
 }
 
 // Review is the analysts' review of the uncategorized queue.
