@@ -19,22 +19,21 @@ type reportCommand struct {
 
 // Help defines the figures, for whoever has to stand for them.
 func (l *reportCommand) Help() string {
-	return `How well the procedure was kept in a span of days, worked out from what happened and nothing else. Spam, duplicates and
-withdrawn requests are left out.
+	return `Worked out from what happened and nothing else. Spam, duplicates and withdrawn requests are left out.
 
-requests             submitted in the span: received by the mail server, not written or seen
-by code, by source   these requests, by the code they have now, and by how they came in
-categorized in time  of those that came by mail or portal, how many had their first code within reminders.uncategorized_after
-                     (two hours) of submission; those whose time is not over and that have no code are not counted
-reviews held         of the reviews of the uncategorized queue, by hour of the day, how many were held: an analyst acted on the
-                     digest, or said #reviewed, before the next review, or the queue was empty; the last one is counted when
-                     the next one begins; one that passed while the bot did not run was not held
-targets met          of the requests with a target, by the code they have now, how many were resolved in time; each is judged
-                     once, when it is resolved or its target passes, whichever comes first
-acknowledged         of those whose code demands it (category 1), how many saw a technician claim, acknowledge, note, assign,
-                     schedule, wait or resolve within reminders.acknowledge_within (24 hours) of submission; the routing that a
-                     code brings with it is no act; those whose time is not over are not counted
-oldest open          the ten open requests that were submitted first, whenever that was`
+requests, by code, by source: submitted in the span, that is, received by the mail server; by the code they have now, and by how they came in.
+
+categorized in time: of those that came by mail or portal, how many had their first code within reminders.uncategorized_after (two hours) of submission. Those whose time is not over and that have no code are not counted.
+
+acknowledged in time: of those whose code demands it (category 1), how many saw a technician claim, acknowledge, note, assign, schedule, wait or resolve within reminders.acknowledge_within (24 hours) of submission. The team that a code brings with it is no act. Those whose time is not over and that saw none are not counted.
+
+reviews held: of the reviews of the uncategorized queue, by hour of the day, how many were held: an analyst acted on the digest or said #reviewed before the next review, or the queue was empty. A review that passed while the bot did not run was not held. The last one is counted when the next one begins.
+
+targets met: of the requests with a target, by the code they have now, how many were resolved in time. Each is judged once, when it is resolved or its target passes, whichever comes first, in the span that this falls into.
+
+oldest open: the ten open requests that were submitted first, whenever that was.
+
+With --json: from, to, zone, requests, by_code {}, by_source {}, categorized_in_time {met, of}, acknowledged_in_time {met, of}, reviews_held {"09": {met, of}}, targets_met {"1-3": {met, of}}, oldest_open [{number, category, subject, submitted_at}].`
 }
 
 func (l *reportCommand) Run(ctx context.Context, c *commands, s streams) error {
