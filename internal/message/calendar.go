@@ -82,7 +82,7 @@ func (e *event) set(name, params, value string) {
 	case "LOCATION":
 		e.location = calendarString(value)
 	case "DESCRIPTION":
-		e.description = unwrapLinks(plainLines(calendarString(value)))
+		e.description = unwrapLinks(plainLines([]byte(calendarString(value))))
 	case "COMMENT":
 		e.comment = calendarString(value)
 	case "RRULE":

@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"strings"
 	"sync"
 	"unicode/utf16"
@@ -19,7 +20,10 @@ import (
 
 // toUTF8 turns a text part's bytes into UTF-8 with plain line ends and without control characters.
 func toUTF8(raw []byte, declared string) string {
-	return plainLines(decodeCharset(raw, declared))
+	if isASCII(raw) && !mayBeStateful(declared, raw) {
+		return plainLines(raw)
+	}
+	return plainLines([]byte(decodeCharset(raw, declared)))
 }
 
 // decodeCharset turns bytes into UTF-8: text that is valid UTF-8 is taken for that whatever is declared, else the declared
@@ -74,6 +78,11 @@ func cutBOM(raw []byte, declared string) ([]byte, string) {
 }
 
 func isASCII(raw []byte) bool {
+	for ; len(raw) >= 8; raw = raw[8:] {
+		if binary.LittleEndian.Uint64(raw)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
 	for _, c := range raw {
 		if c >= utf8.RuneSelf {
 			return false
@@ -325,23 +334,21 @@ func shiftedKorean(raw []byte) []byte {
 }
 
 // plainLines makes every line end an LF and drops control characters other than tabs and line ends.
-func plainLines(s string) string {
-	i := nextControl(s, 0)
-	if i == len(s) {
-		return s
-	}
+func plainLines(s []byte) string {
 	var out strings.Builder
 	out.Grow(len(s))
-	for done := 0; ; i = nextControl(s, i+1) {
-		out.WriteString(s[done:i])
+	for {
+		i := nextControl(s)
+		out.Write(s[:i])
 		if i == len(s) {
 			return out.String()
 		}
-		done = i + 1
-		switch s[i] {
+		control := s[i]
+		s = s[i+1:]
+		switch control {
 		case '\r':
 			// CRLF and CRCRLF are one line end, a CR on its own is one too.
-			if rest := s[i+1:]; !strings.HasPrefix(rest, "\n") && !strings.HasPrefix(rest, "\r\n") {
+			if !bytes.HasPrefix(s, []byte("\n")) && !bytes.HasPrefix(s, []byte("\r\n")) {
 				out.WriteByte('\n')
 			}
 		case '\f', '\v':
@@ -350,14 +357,14 @@ func plainLines(s string) string {
 	}
 }
 
-// nextControl returns where the next control character other than a tab or LF stands, from i on; the length of s if nowhere.
-func nextControl(s string, i int) int {
-	for ; i < len(s); i++ {
-		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+// nextControl returns where the first control character other than a tab or LF stands; the length of s if nowhere.
+func nextControl(s []byte) int {
+	for i, c := range s {
+		if c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
 			return i
 		}
 	}
-	return i
+	return len(s)
 }
 
 // stripControls makes each control character a space, so that a header value is one line.

@@ -36,15 +36,15 @@ type authorHash struct {
 }
 
 func (d *authorHash) add(piece []byte) {
-	if len(piece) > len(d.buf)-d.n {
-		d.hash.Write(d.buf[:d.n])
-		d.n = 0
-		if len(piece) > len(d.buf) {
-			d.hash.Write(piece)
-			return
+	for len(piece) > 0 {
+		if d.n == len(d.buf) {
+			d.hash.Write(d.buf[:])
+			d.n = 0
 		}
+		n := copy(d.buf[d.n:], piece)
+		d.n += n
+		piece = piece[n:]
 	}
-	d.n += copy(d.buf[d.n:], piece)
 }
 
 // field adds a field without what folding and refolding change.

@@ -102,7 +102,7 @@ func sentenceLength(s string) int {
 // foldSentence brings a sentence into the form in which it is looked up: lower case, one line, without marks around it and without
 // the words of alarm before it.
 func foldSentence(s string) string {
-	s = strings.ToLower(squeeze(head(s, 400)))
+	s = strings.ToLower(squeeze(strings.ToValidUTF8(head(s, 200), "")))
 	s = spellings.Replace(s)
 	for range 6 {
 		s = strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })

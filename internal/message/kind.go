@@ -301,12 +301,16 @@ func nullSender(m *Message) bool {
 	return false
 }
 
-// fromField returns the whole From field in lower case, readable or not.
+// fromField returns the whole From field in lower case, readable or not. It is worked out once.
 func fromField(m *Message) string {
-	if m.From != (Address{}) && m.From.Address != "" {
-		return strings.ToLower(m.From.Name + " <" + m.From.Address + ">")
+	if m.fromField == "" {
+		from := m.From.String()
+		if m.From.Address == "" {
+			from = oneLine(m.Header.Get("From"))
+		}
+		m.fromField = strings.ToLower(from)
 	}
-	return strings.ToLower(oneLine(m.Header.Get("From")))
+	return m.fromField
 }
 
 // isDaemon tells whether a mail system itself is the sender.

@@ -70,6 +70,8 @@ type Message struct {
 	Fingerprint [32]byte
 
 	Defects []string // what was repaired or given up, in words
+
+	fromField string // see the function of that name
 }
 
 // Attachment is one file of a mail. Inline is set on what belongs to the text rather than being a file that somebody attached: images

@@ -67,7 +67,7 @@ func rtfText(src []byte) string {
 	if r.fromHTML {
 		return htmlText([]byte(r.out.String()))
 	}
-	return plainLines(r.out.String())
+	return plainLines([]byte(r.out.String()))
 }
 
 // rtfReader goes over an RTF document once.

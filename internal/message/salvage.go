@@ -11,18 +11,28 @@ import (
 // headerReader reads one header block (RFC 5322, section 2.2), taking what it finds for what it was meant to be.
 type headerReader struct {
 	fields  Header
-	dropped int  // fields beyond maxFields
-	junk    int  // lines that are no field
-	cut     bool // the block is longer than maxHeader
-	noBlank bool // no blank line separates header and body
-	fixed   bool // 8-bit bytes were taken for some charset
+	text    []byte // names and unfolded values of all fields, one behind the other
+	spans   []span // the fields in text
+	dropped int    // fields beyond maxFields
+	junk    int    // lines that are no field
+	cut     bool   // the block is longer than maxHeader
+	noBlank bool   // no blank line separates header and body
+	fixed   bool   // 8-bit bytes were taken for some charset
 }
+
+// span is where a field stands in a text: its name from start to value, its value from there to end.
+type span struct{ start, value, end int }
 
 // readHeader splits raw into its header fields and what follows the blank line. A line that ends reports true for also
 // ends the block: the boundary lines of the multiparts around a part. It may be nil.
 func readHeader(raw []byte, ends func(line []byte) bool) (Header, []byte, *headerReader) {
-	r := &headerReader{}
+	size := 4 << 10 // what servers and the author's program put above a mail
+	if ends != nil {
+		size = 256
+	}
+	r := &headerReader{text: make([]byte, 0, min(len(raw), size))}
 	body := r.read(raw, ends)
+	r.cutFields()
 	if !plainBlock(raw[:len(raw)-len(body)]) {
 		r.toUTF8()
 	}
@@ -88,13 +98,12 @@ func usualFirst(name []byte) bool {
 
 func (r *headerReader) read(raw []byte, ends func([]byte) bool) []byte {
 	start := len(raw)
-	var field []byte // the current field's line
-	var folded []byte
+	field := -1 // where the current field begins in text; -1: there is none
 	flush := func() {
-		if field != nil {
-			r.add(field, folded)
+		if field >= 0 {
+			r.add(field)
 		}
-		field, folded = nil, nil
+		field = -1
 	}
 	defer flush()
 	for len(raw) > 0 {
@@ -113,15 +122,17 @@ func (r *headerReader) read(raw []byte, ends func([]byte) bool) []byte {
 			if isBlank(line) && !continues(rest) {
 				return rest // a blank line with spaces in it
 			}
-			if field != nil {
-				folded = appendFolded(folded, field, line)
-			} else if len(r.fields) == 0 && r.junk == 0 {
+			if field >= 0 {
+				r.unfold(field, line)
+			} else if len(r.spans) == 0 && r.junk == 0 {
 				r.noBlank = true
 				return raw
 			}
 		case isField(line):
 			flush()
-			field = line
+			field = len(r.text)
+			r.cut = r.cut || len(line) > maxHeader
+			r.text = append(r.text, bytes.TrimRight(head(line, maxHeader), " \t")...)
 		case isMboxLine(line):
 			flush()
 			r.junk++
@@ -149,40 +160,43 @@ func skipHeader(raw []byte) []byte {
 	return nil
 }
 
-// appendFolded adds a continuation line to the folded value of a field (RFC 5322, section 2.2.3).
-func appendFolded(folded, field, line []byte) []byte {
-	if folded == nil {
-		folded = append(make([]byte, 0, len(field)+len(line)+64), bytes.TrimRight(field, " \t")...)
-	}
+// unfold adds a continuation line to the field that begins at start (RFC 5322, section 2.2.3).
+func (r *headerReader) unfold(start int, line []byte) {
 	if line = bytes.TrimSpace(line); len(line) == 0 {
-		return folded
+		return
 	}
-	return append(append(folded, ' '), line...)
+	room := maxHeader - (len(r.text) - start) - 1
+	if len(line) > room {
+		line, r.cut = line[:max(room, 0)], true
+	}
+	r.text = append(append(r.text, ' '), line...)
 }
 
-func (r *headerReader) add(field, folded []byte) {
-	if folded != nil {
-		field = folded
-	}
-	if len(field) > maxHeader {
-		field, r.cut = field[:maxHeader], true
-	}
-	name, value, _ := cutField(field)
-	if len(r.fields) >= maxFields && !essential(name) {
+// add counts in the field that begins at start and ends where the text ends.
+func (r *headerReader) add(start int) {
+	name, value, _ := cutField(r.text[start:])
+	if n := len(r.spans); n >= 2*maxFields || n >= maxFields && !essential(name) {
 		r.dropped++
+		r.text = r.text[:start]
 		return
 	}
-	if len(r.fields) >= 2*maxFields {
-		r.dropped++
+	if r.spans == nil {
+		r.spans = make([]span, 0, 32)
+	}
+	r.text = append(r.text[:start+len(name)], bytes.TrimSpace(value)...)
+	r.spans = append(r.spans, span{start, start + len(name), len(r.text)})
+}
+
+// cutFields makes the fields, all of them pieces of one string.
+func (r *headerReader) cutFields() {
+	if len(r.spans) == 0 {
 		return
 	}
-	if r.fields == nil {
-		r.fields = make(Header, 0, 24)
+	all := string(r.text)
+	r.fields = make(Header, len(r.spans))
+	for i, s := range r.spans {
+		r.fields[i] = Field{all[s.start:s.value], all[s.value:s.end]}
 	}
-	// One string holds name and value, so that a field costs one allocation.
-	s := string(field)
-	v := s[len(s)-len(value):]
-	r.fields = append(r.fields, Field{s[:len(name)], strings.TrimSpace(v)})
 }
 
 // essential names the fields that are kept however many others come before them.

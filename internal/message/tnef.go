@@ -62,7 +62,7 @@ func (t *tnefReader) text() string {
 			return s
 		}
 	}
-	return plainLines(t.plain)
+	return plainLines([]byte(t.plain))
 }
 
 // tnefReader takes a TNEF stream apart ([MS-OXTNEF]).
