@@ -205,7 +205,14 @@ func (w *walker) checkEncoding(p *part) {
 	switch p.encoding {
 	case "", "7bit", "8bit", "binary", "quoted-printable", "x-uuencode", "x-uue", "uuencode", "uue":
 	case "base64":
-		if !strings.HasPrefix(p.mediaType, "text/") || looksBase64(p.body) {
+		if !strings.HasPrefix(p.mediaType, "text/") {
+			break
+		}
+		if looksBase64(p.body) {
+			if end := endOfBase64(p.body); end < len(p.body) {
+				w.defect("what follows the end of a base64 text was not read")
+				p.body = p.body[:end]
+			}
 			break
 		}
 		w.defect("a text part says that it is base64 and is not")
@@ -232,6 +239,32 @@ func looksBase64(body []byte) bool {
 		}
 	}
 	return (spaces+odd)*12 <= len(b) || len(b) < 24 && odd == 0 && spaces == 0
+}
+
+// endOfBase64 returns where a base64 text ends: behind its padding (RFC 2045, section 6.8), if what follows is no base64. It may be
+// another encoded piece where programs glued several together, or plain words that a server on the way put below.
+func endOfBase64(body []byte) int {
+	end := bytes.IndexByte(body, '=')
+	if end < 0 {
+		return len(body)
+	}
+	for end < len(body) && body[end] == '=' {
+		end++
+	}
+	rest, n := bytes.TrimSpace(head(body[end:], 400)), 0
+	for _, c := range rest {
+		switch {
+		case c == '\r' || c == '\n':
+		case base64Value[c] == base64Skip:
+			return end
+		default:
+			n++
+		}
+	}
+	if n%4 != 0 && n < 64 {
+		return end
+	}
+	return len(body)
 }
 
 // isMediaType tells whether s is a type and subtype in the characters allowed for them (RFC 2045, section 5.1).
