@@ -34,7 +34,7 @@ func (d *decision) addTo(n request.Number) bool {
 	before, _ := d.desk.request(n)
 	d.verdict.Request = n
 	requester := authority.Normalise(before.Requester.Address) == d.from()
-	if onlyThanks(d.m.Reply, d.m.From.Name) && len(d.m.Attachments) == 0 {
+	if onlyThanks(d.m.Reply, d.m.From.Name+" "+localPart(d.from())) && len(d.m.Attachments) == 0 {
 		d.added(before)
 		return d.end(Thanks, "%s: %s, and it only says thanks", d.label(n), d.how)
 	}

@@ -124,6 +124,12 @@ func (d *decision) findAnswered() *Sent {
 	return nil
 }
 
+// localPart is what stands before the "@", by which people without a display name sign.
+func localPart(address string) string {
+	local, _, _ := strings.Cut(address, "@")
+	return strings.NewReplacer(".", " ", "_", " ", "-", " ").Replace(local)
+}
+
 // answerable tells whether anybody reads what is sent to an address, as far as its name says.
 func answerable(address string) bool {
 	local, domain, ok := strings.Cut(authority.Normalise(address), "@")

@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"triaged/internal/authority"
 	"triaged/internal/chart"
@@ -61,9 +62,13 @@ func (x *execution) categorize(c command.Command, r request.Request, item *compo
 	if entry.Rules.NeedsDate && after.ScheduledFor.IsZero() {
 		item.Result += "; planned work has a completion date: add it with the word schedule and the date"
 	}
+	missing := x.missing(after, entry)
+	if missing != nil {
+		item.Result += "; still to be attached: " + strings.Join(missing, ", ")
+	}
 	x.coded[r.Number] = c.Code
 	x.tellRequester(after, compose.Categorized, compose.OutcomeBody{
-		Code: after.Code, Promise: after.Promise, Due: item.Due, Changed: !r.Code.IsZero(), Missing: x.missing(after, entry),
+		Code: after.Code, Promise: after.Promise, Due: item.Due, Changed: !r.Code.IsZero(), Missing: missing,
 	})
 	x.route(after, entry)
 	x.alarm(after)

@@ -91,15 +91,7 @@ func newMemory(t *testing.T) *memory {
 			Zone: zone, Keys: authority.Keys{key}, Chart: chart.Default(), Calendar: calendar,
 			DayLength: calendar.DayLengthOn, CategorizeWithin: 2 * time.Hour,
 			Sources: []intake.Source{{Address: "portal@school.example", Kind: request.Portal}, {Address: "monitor@school.example", Kind: request.Monitor}},
-			Roster: authority.NewRoster([]authority.Person{
-				{Address: kim, Name: "Kim Tran", Role: authority.Technician, Teams: []string{"campus"}},
-				{Address: vic, Name: "Vic Vendor", Role: authority.Vendor},
-				{Address: ana, Name: "Ana Ruiz", Role: authority.Analyst},
-				{Address: sue, Name: "Sue Park", Role: authority.Supervisor},
-			}, []authority.Team{
-				{Name: "campus", Address: "campus@school.example"},
-				{Name: "instructional-technology", Address: "itech@school.example", Codes: []string{"4-*"}},
-			}, []string{kim}),
+			Roster:  roster(),
 			Mailboxes: map[string]intake.MailboxPolicy{
 				"support": {
 					Proof: authority.Policy{
@@ -254,4 +246,22 @@ func letters(v intake.Verdict) []string {
 func sorted(all []string) []string {
 	slices.Sort(all)
 	return all
+}
+
+// roster is the staff of the desk, and more people if a test needs them.
+func roster(more ...authority.Person) *authority.Roster {
+	return authority.NewRoster(append([]authority.Person{
+		{Address: kim, Name: "Kim Tran", Role: authority.Technician, Teams: []string{"campus"}},
+		{Address: vic, Name: "Vic Vendor", Role: authority.Vendor},
+		{Address: ana, Name: "Ana Ruiz", Role: authority.Analyst},
+		{Address: sue, Name: "Sue Park", Role: authority.Supervisor},
+	}, more...), []authority.Team{
+		{Name: "campus", Address: "campus@school.example"},
+		{Name: "instructional-technology", Address: "itech@school.example", Codes: []string{"4-*"}},
+	}, []string{kim})
+}
+
+// staffed gives the desk an operator.
+func (f *memory) staffed(address string) {
+	f.policy.Roster = roster(authority.Person{Address: address, Name: "Opal Reyes", Role: authority.Operator})
 }
