@@ -145,7 +145,7 @@ func (f *Figures) target(span Span, r request.Request, p *Policy, now time.Time)
 
 // acts are the events by which somebody shows to have seen a request.
 var acts = []request.Type{
-	request.Claimed, request.Assigned, request.Acknowledged, request.Noted, request.Waited, request.Planned, request.Closed,
+	request.Claimed, request.Assigned, request.Acknowledged, request.Answered, request.Noted, request.Waited, request.Planned, request.Closed,
 }
 
 // firstAct is the time of the first act of somebody else than the requester. The routing that a code brings with it is
@@ -155,7 +155,7 @@ func firstAct(events []request.Event) time.Time {
 	var categorized request.Event
 	for _, e := range events {
 		switch {
-		case e.Type == request.Opened && e.Person != nil:
+		case (e.Type == request.Opened || e.Type == request.Filed) && e.Person != nil:
 			requester = e.Person.Address
 		case e.Type == request.Categorized:
 			categorized = e

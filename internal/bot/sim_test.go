@@ -244,6 +244,9 @@ func (s *simulation) arrive() {
 				s.do(c, "#mine 45m", "lee@school.example")
 				c.act(s.now())
 				c.assignee, c.claimed = "lee@school.example", s.now()+45
+				if c.original == "" {
+					c.original = c.assignee
+				}
 			}
 		})
 	}
