@@ -113,7 +113,7 @@ func preferred(html, plain string) bool {
 // countLetters counts what is read: no white space, no punctuation, no addresses of links.
 func countLetters(s string) int {
 	n := 0
-	for _, w := range strings.Fields(s) {
+	for w := range strings.FieldsSeq(s) {
 		if strings.Contains(w, "://") {
 			continue
 		}

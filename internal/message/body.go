@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -44,15 +45,15 @@ func (c *composer) render(n *node) string {
 	case "multipart/signed":
 		c.m.Signed = true
 	}
-	var all, last string
+	var all []string
 	for i := range n.children {
 		text := c.render(&n.children[i])
-		if n.children[i].mediaType == "text/html" && sameWords(text, last) {
+		if n.children[i].mediaType == "text/html" && len(all) > 0 && sameWords(text, all[len(all)-1]) {
 			continue // both forms of one text, sent side by side rather than as alternatives
 		}
-		all, last = joinText(all, text), text
+		all = append(all, text)
 	}
-	return all
+	return joinTexts(all)
 }
 
 // spend cuts a text to what the budget still allows.
@@ -293,6 +294,22 @@ func joinText(a, b string) string {
 		return b
 	}
 	return strings.TrimRight(a, "\n") + "\n\n" + strings.TrimLeft(b, "\n")
+}
+
+// joinTexts puts texts together with blank lines between them, leaving out those with nothing in them. It copies each once, where
+// joinText for one after the other would copy the first ones again and again.
+func joinTexts(list []string) string {
+	list = slices.DeleteFunc(list, func(s string) bool { return strings.TrimSpace(s) == "" })
+	for i, s := range list {
+		if i > 0 {
+			s = strings.TrimLeft(s, "\n")
+		}
+		if i < len(list)-1 {
+			s = strings.TrimRight(s, "\n")
+		}
+		list[i] = s
+	}
+	return strings.Join(list, "\n\n")
 }
 
 // trimEdges drops blank lines at both ends.

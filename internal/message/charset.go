@@ -280,6 +280,7 @@ func search(name string) encoding.Encoding {
 // decodeUTF7 decodes UTF-7 (RFC 2152).
 func decodeUTF7(raw []byte) string {
 	var out strings.Builder
+	out.Grow(len(raw))
 	for len(raw) > 0 {
 		i := bytes.IndexByte(raw, '+')
 		if i < 0 {

@@ -185,6 +185,8 @@ func TestHostileMails(t *testing.T) {
 		"open tags":             "Content-Type: text/html\r\n\r\n" + rep("<", 2<<20),
 		"lost boundaries":       "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + rep("--b\r\nContent-Type: multipart/mixed; boundary=zz\r\n\r\n--q\r\nContent-Type: multipart/mixed\r\n\r\nx\r\n", 50000),
 		"uuencoded":             "\r\n\r\n" + rep("begin 644 a\r\n#AAAA\r\nend\r\n", 100000),
+		"many texts":            "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + rep("--b\r\n\r\n"+rep("w ", 500)+"\r\n", 990),
+		"nested alternatives":   rep("Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n", 48) + "Content-Type: text/html\r\n\r\n" + rep("<p>x y</p>", 50000),
 		"wrapped links":         "\r\n\r\n" + rep("https://urldefense.com/v3/__", 50<<10),
 	}
 	for name, raw := range tests {
@@ -298,6 +300,7 @@ func TestMemory(t *testing.T) {
 		"attached file": author + "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
 			wrap76(base64.StdEncoding.EncodeToString(withAttachment(size/2))),
 		"picture in HTML": author + "Content-Type: text/html\r\n\r\n<p>See <img src=\"data:image/png;base64," + strings.Repeat("AAAA", size/8) + "\"> there</p>",
+		"many texts":      author + "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\n"+strings.Repeat("w ", 500)+"\r\n", 990),
 		"uuencoded":       author + "\r\nbegin 644 a.bin\r\n" + strings.Repeat("M"+strings.Repeat("A", 60)+"\r\n", size/64) + "`\r\nend\r\n",
 	}
 	for name, s := range tests {
