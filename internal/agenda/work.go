@@ -60,6 +60,7 @@ type parcel struct {
 	kind   compose.Kind
 	things []Thing
 	rows   []compose.WorkRow
+	at     map[request.Number]int // where a request stands in rows
 }
 
 // addWork puts a thing into the mail of everybody who is to hear of it.
@@ -72,7 +73,7 @@ func (o *Outcome) addWork(work map[string]*parcel, t Thing, p *Policy, now time.
 		key := authority.Normalise(person.Address)
 		mail := work[key]
 		if mail == nil {
-			mail = &parcel{to: person, kind: e.kind}
+			mail = &parcel{to: person, kind: e.kind, at: map[request.Number]int{}}
 			work[key] = mail
 		}
 		if slices.Index(pressing, e.kind) < slices.Index(pressing, mail.kind) {
@@ -85,9 +86,10 @@ func (o *Outcome) addWork(work map[string]*parcel, t Thing, p *Policy, now time.
 
 // add gives each request one row: of several things at once, what is wanted most says enough.
 func (m *parcel) add(row compose.WorkRow) {
-	i := slices.IndexFunc(m.rows, func(r compose.WorkRow) bool { return r.Request == row.Request })
+	i, known := m.at[row.Request]
 	switch {
-	case i < 0:
+	case !known:
+		m.at[row.Request] = len(m.rows)
 		m.rows = append(m.rows, row)
 	case slices.Index(wanted, row.Task) < slices.Index(wanted, m.rows[i].Task):
 		m.rows[i] = row
