@@ -11,9 +11,12 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"syscall"
+	"time"
 
 	"triaged/internal/delivery"
 	"triaged/internal/mailbox"
@@ -53,10 +56,11 @@ func (b *Bot) wake() {
 	}
 }
 
-// Run runs the loops until ctx ends, and returns once they have stopped. It returns an error if the store can no longer
-// be written, since nothing can be done then but to start again.
-func (b *Bot) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancelCause(ctx)
+// Run runs the loops until ctx ends, and returns once they have stopped. While the disk is full they say so and wait for
+// room. Run returns an error if the store can no longer be written for another reason, since nothing can be done then but
+// to start again.
+func (b *Bot) Run(parent context.Context) error {
+	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
 	var all sync.WaitGroup
 	loop := func(name string, run func(context.Context) error) {
@@ -67,7 +71,11 @@ func (b *Bot) Run(ctx context.Context) error {
 					stop(fmt.Errorf("%s: %v", name, r))
 				}
 			}()
-			if err := run(ctx); err != nil && ctx.Err() == nil {
+			err := run(ctx)
+			for full(err) && b.patience(ctx, name, err) {
+				err = run(ctx)
+			}
+			if err != nil && ctx.Err() == nil {
 				stop(fmt.Errorf("%s: %w", name, err))
 			}
 		})
@@ -79,10 +87,35 @@ func (b *Bot) Run(ctx context.Context) error {
 	loop("agenda", b.agenda)
 	loop("learn", b.learn)
 	all.Wait()
-	if err := context.Cause(ctx); err != nil && err != context.Canceled {
-		return err
+	if parent.Err() != nil { // whatever its cause: a signal has one of its own
+		return nil
 	}
-	return nil
+	return context.Cause(ctx)
+}
+
+// full tells whether there was no room to write.
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+// patience lets some time pass in which somebody may make room on the disk. False means that it is time to stop.
+func (d *Desk) patience(ctx context.Context, loop string, err error) bool {
+	d.log.Error("no room on the disk; tried again soon", "loop", loop, "error", err)
+	select {
+	case <-ctx.Done():
+		return false
+	case <-d.clock.After(30 * time.Second):
+		return true
+	}
+}
+
+// safely runs something that hostile text may break, and makes an error of a panic. What names it in the log.
+func (d *Desk) safely(what string, run func() error, attributes ...any) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			d.log.Error(what, append(attributes, "fault", fault, "stack", string(debug.Stack()))...)
+			err = fmt.Errorf("a fault of the program: %v", fault)
+		}
+	}()
+	return run()
 }
 
 // Status is the state of each mailbox, by name.

@@ -10,79 +10,163 @@ import (
 	"triaged/internal/store"
 )
 
-// batch is how many mails are attempted between two commits. A crash within a batch may repeat that many, each under
-// the Message-ID it had.
-const batch = 32
+// What is attempted between two commits. A crash within a batch may repeat that many mails, each under the Message-ID it
+// had, so a slow batch ends early; a heavy one, for its mails are in memory.
+const (
+	batch      = 32
+	batchBytes = 8 << 20
+	batchTime  = 10 * time.Second
+)
+
+// lookAgain is how long the loop sleeps at most: its timers run on while the machine's clock is set, or stand still while it
+// sleeps.
+const lookAgain = time.Minute
+
+// sender is the delivering loop. What it knows beside the store is lost with the process, and decides only when to try.
+type sender struct {
+	*Bot
+	client *delivery.Client
+	path   path
+	grave  grave
+	now    time.Time // when the loop last looked at the clock
+}
 
 // deliver sends what is owed, earliest first, over one connection.
 func (b *Bot) deliver(ctx context.Context) error {
-	client := delivery.New(b.smtp)
-	defer client.Close()
-	for {
-		entries, next, err := b.toSend()
+	s := &sender{Bot: b, client: delivery.New(b.smtp)}
+	defer s.client.Close()
+	if err := s.digUp(); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		if err := s.tellDead(); err != nil {
+			return err
+		}
+		entries, next, err := s.toSend()
 		if err != nil {
 			return err
 		}
 		if len(entries) > 0 {
-			if err := b.attempt(ctx, client, entries); err != nil {
+			if err := s.attempt(ctx, entries); err != nil {
 				return err
-			}
-			if ctx.Err() != nil {
-				return nil
 			}
 			continue
 		}
-		client.Close() // nothing to do for a while: servers dislike idle connections
-		var timer <-chan time.Time
-		if !next.IsZero() {
-			timer = b.clock.After(max(next.Sub(b.clock.Now()), time.Millisecond))
-		}
+		s.client.Close() // nothing to do for a while: servers dislike idle connections
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-timer:
+		case <-b.clock.After(s.sleep(next)):
 		case <-b.arrived:
+			s.path.hurry(s.retry)
 		}
 	}
+	return nil
 }
 
-func (b *Bot) toSend() (entries []store.Entry, next time.Time, err error) {
-	err = b.store.View(func(tx *store.Tx) error {
-		entries = tx.ToSend(b.clock.Now(), batch)
+// toSend lists what to try now, and says when the next mail is to be tried.
+func (s *sender) toSend() (entries []store.Entry, next time.Time, err error) {
+	now := s.clock.Now()
+	if now.Before(s.now.Add(-lookAgain)) || s.now.IsZero() {
+		if err := s.hasten(now); err != nil {
+			return nil, next, err
+		}
+	}
+	s.now = now
+	err = s.store.View(func(tx *store.Tx) error {
+		if !s.path.closed(now) {
+			entries = tx.ToSend(now, batch)
+		}
 		next, _ = tx.NextSend()
 		return nil
 	})
 	return entries, next, err
 }
 
+// sleep is how long to wait until something can be done.
+func (s *sender) sleep(next time.Time) time.Duration {
+	wait := lookAgain
+	until := func(t time.Time) time.Duration { return max(t.Sub(s.now), time.Millisecond) }
+	switch {
+	case s.path.closed(s.now):
+		wait = min(wait, until(s.path.until))
+	case !next.IsZero():
+		wait = min(wait, until(next))
+	}
+	if t := s.grave.due(); !t.IsZero() {
+		wait = min(wait, until(t))
+	}
+	return wait
+}
+
+// hasten brings forward mails whose next attempt is further off than any wait is long: the clock was ahead when it was
+// set.
+func (s *sender) hasten(now time.Time) error {
+	limit := now.Add(s.retry.longest())
+	var far []uint64
+	err := s.store.View(func(tx *store.Tx) error {
+		for e := range tx.Outbox(store.Pending) {
+			if e.Next.After(limit) {
+				far = append(far, e.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(far) == 0 {
+		return err
+	}
+	s.log.Warn("the clock went back: mails are tried at once", "mails", len(far))
+	return s.store.Update(func(tx *store.Tx) error {
+		for _, id := range far {
+			if err := tx.Change(id, func(e *store.Entry) { e.Next = now.UTC() }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// outgoing is one mail of a batch.
+type outgoing struct {
+	entry  store.Entry // as it was before the attempt was recorded
+	data   []byte      // nil: it cannot be rendered
+	made   compose.Mail
+	ref    store.RawRef
+	fault  error
+	tried  bool
+	result delivery.Result
+}
+
 // attempt renders the mails, records the attempt, sends, and records what became of each.
-func (b *Bot) attempt(ctx context.Context, client *delivery.Client, entries []store.Entry) error {
-	now := b.clock.Now()
-	mails, err := b.prepare(entries, now)
+func (s *sender) attempt(ctx context.Context, entries []store.Entry) error {
+	start := s.clock.Now()
+	mails, err := s.prepare(entries, start)
 	if err != nil {
 		return err
 	}
-	b.point("attempt-recorded")
+	s.point("attempt-recorded")
 	// A crash here, or before the results are recorded, repeats mails that the server has taken: the same bytes under
 	// the same Message-ID, after the wait that was recorded.
-	results := make([]delivery.Result, len(mails))
-	for i, m := range mails {
-		if m.Data == nil {
+	var trouble *delivery.Result // the server's own, and so every mail's
+	for i := range mails {
+		m := &mails[i]
+		if m.data == nil {
 			continue
 		}
-		results[i] = client.Send(ctx, m)
-		b.point("sent")
-		if ctx.Err() != nil {
-			return nil // stopped in the middle: the recorded attempt stands, and is repeated
+		m.result = s.client.Send(ctx, delivery.Mail{From: s.house.Address, To: m.entry.Letter.To.Address, Data: m.data})
+		m.tried, m.data = true, nil
+		s.point("sent")
+		if deferred := m.result.Outcome == delivery.Deferred; deferred && ctx.Err() != nil {
+			m.tried, m.fault = false, ctx.Err() // cut off: the recorded attempt stands, and is repeated
+			break
+		} else if deferred && m.result.Server {
+			trouble = &m.result
+			break
 		}
-		if r := results[i]; r.Outcome == delivery.Deferred && r.Server {
-			for j := i + 1; j < len(mails); j++ {
-				results[j] = r // the server's trouble is everybody's
-			}
+		if ctx.Err() != nil || s.clock.Now().Sub(start) > batchTime {
 			break
 		}
 	}
-	return b.settle(entries, mails, results)
+	return s.settle(ctx, mails, trouble)
 }
 
 func (b *Bot) point(name string) {
@@ -92,49 +176,34 @@ func (b *Bot) point(name string) {
 }
 
 // prepare makes sure that each mail's bytes are kept, so that a retry yields the same, and records the attempt before
-// anybody is dialled. A mail that cannot be rendered is dead.
-func (b *Bot) prepare(entries []store.Entry, now time.Time) ([]delivery.Mail, error) {
-	mails := make([]delivery.Mail, len(entries))
-	rendered := make([]compose.Mail, len(entries))
-	faults := make([]error, len(entries))
+// anybody is dialled. A mail that cannot be rendered is dead. It takes as many of the mails as fit into a batch.
+func (s *sender) prepare(entries []store.Entry, now time.Time) ([]outgoing, error) {
+	var mails []outgoing
 	var keep []store.RawMail
 	var kept []int
-	err := b.store.View(func(tx *store.Tx) error {
-		for i, e := range entries {
-			mails[i] = delivery.Mail{From: b.house.Address, To: e.Letter.To.Address}
-			if e.Raw != (store.RawRef{}) {
-				raw, err := b.store.Raw(e.Raw)
-				if err == nil {
-					mails[i].Data = raw.Data
-					continue
-				}
-				b.log.Error("the bytes of an outgoing mail are lost; it is made anew", "outbox", e.ID, "error", err)
-			}
-			if rendered[i], faults[i] = compose.Render(e.Letter, e.MessageID, b.material(tx, e.Letter), b.house); faults[i] != nil {
-				continue
-			}
-			mails[i].Data = rendered[i].Data
-			keep = append(keep, store.RawMail{Label: store.RawLabel{Outbox: e.ID, Received: now.UTC()}, Data: mails[i].Data})
-			kept = append(kept, i)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	refs := make([]store.RawRef, len(entries))
-	if len(keep) > 0 {
-		made, err := b.store.KeepRaw(keep)
+	for i, size := 0, 0; i < len(entries) && size < batchBytes; i++ {
+		m, err := s.make(entries[i])
 		if err != nil {
 			return nil, err
 		}
-		for j, i := range kept {
-			refs[i] = made[j]
+		if m.made.Data != nil {
+			keep = append(keep, store.RawMail{Label: store.RawLabel{Outbox: m.entry.ID, Received: now.UTC()}, Data: m.data})
+			kept = append(kept, i)
 		}
+		size += len(m.data)
+		mails = append(mails, m)
 	}
-	return mails, b.store.Update(func(tx *store.Tx) error {
-		for i, e := range entries {
-			if err := b.recordAttempt(tx, e, rendered[i], refs[i], faults[i], now); err != nil {
+	refs, err := s.store.KeepRaw(keep)
+	if err != nil {
+		return nil, err
+	}
+	for j, i := range kept {
+		mails[i].ref = refs[j]
+		mails[i].made.Data = nil
+	}
+	return mails, s.store.Update(func(tx *store.Tx) error {
+		for _, m := range mails {
+			if err := s.recordAttempt(tx, m, now); err != nil {
 				return err
 			}
 		}
@@ -142,79 +211,110 @@ func (b *Bot) prepare(entries []store.Entry, now time.Time) ([]delivery.Mail, er
 	})
 }
 
-func (b *Bot) recordAttempt(tx *store.Tx, e store.Entry, made compose.Mail, ref store.RawRef, fault error, now time.Time) error {
-	if fault != nil {
-		return b.bury(tx, e, "it cannot be rendered: "+fault.Error(), now)
+// make fetches a mail's bytes, or makes them.
+func (s *sender) make(e store.Entry) (m outgoing, err error) {
+	m.entry = e
+	if e.Raw != (store.RawRef{}) {
+		raw, err := s.store.Raw(e.Raw)
+		if err == nil {
+			m.data = raw.Data
+			return m, nil
+		}
+		s.log.Error("the bytes of an outgoing mail are lost; it is made anew", "outbox", e.ID, "error", err)
 	}
-	return tx.Change(e.ID, func(e *store.Entry) {
+	err = s.store.View(func(tx *store.Tx) error {
+		m.fault = s.safely("a mail could not be rendered", func() (err error) {
+			m.made, err = compose.Render(e.Letter, e.MessageID, s.material(tx, e.Letter), s.house)
+			return err
+		}, "outbox", e.ID)
+		return nil
+	})
+	if m.fault == nil {
+		m.data = m.made.Data
+		if e.Letter.Commands {
+			m.entry.Forms, m.entry.Listed = compose.Renderings(m.data), m.made.Listed
+		}
+	}
+	return m, err
+}
+
+func (s *sender) recordAttempt(tx *store.Tx, m outgoing, now time.Time) error {
+	if m.fault != nil {
+		s.log.Error("not sent", append(s.attributes(m.entry), "error", m.fault)...)
+		return s.bury(tx, m.entry, "it cannot be rendered: "+m.fault.Error(), now)
+	}
+	return tx.Change(m.entry.ID, func(e *store.Entry) {
 		e.Attempts++
 		e.Tried = now.UTC()
-		e.Next = now.Add(b.retry.after(e.Attempts)).UTC()
-		if made.Data != nil {
-			e.Raw, e.Subject = ref, made.Subject
-			if e.Letter.Commands {
-				e.Forms, e.Listed = compose.Renderings(made.Data), made.Listed
-			}
+		e.Next = now.Add(s.retry.after(e.Attempts)).UTC()
+		if m.ref != (store.RawRef{}) {
+			e.Raw, e.Subject = m.ref, m.made.Subject
+			e.Forms, e.Listed = m.entry.Forms, m.entry.Listed
 		}
 	})
 }
 
-// settle records what became of each mail.
-func (b *Bot) settle(entries []store.Entry, mails []delivery.Mail, results []delivery.Result) error {
-	now := b.clock.Now()
-	err := b.store.Update(func(tx *store.Tx) error {
-		for i, r := range results {
-			if mails[i].Data == nil {
-				continue
+// settle records what became of each mail. It tries again while the disk is full, since what is not recorded would be
+// sent again.
+func (s *sender) settle(ctx context.Context, mails []outgoing, trouble *delivery.Result) error {
+	now := s.clock.Now()
+	s.path.met(trouble, mails, now, s.retry)
+	record := func() error {
+		return s.store.Update(func(tx *store.Tx) error {
+			for _, m := range mails {
+				if err := s.settleOne(tx, m, trouble, now); err != nil {
+					return err
+				}
 			}
-			if err := b.settleOne(tx, entries[i], r, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	b.point("settled")
-	for i, r := range results {
-		if mails[i].Data != nil {
-			b.logSent(entries[i], r)
+			return nil
+		})
+	}
+	err := record()
+	for full(err) && s.patience(ctx, "deliver", err) {
+		err = record()
+	}
+	s.point("settled")
+	for _, m := range mails {
+		if m.tried {
+			s.logSent(m.entry, m.result)
 		}
 	}
 	return err
 }
 
-func (b *Bot) settleOne(tx *store.Tx, e store.Entry, r delivery.Result, now time.Time) error {
+func (s *sender) settleOne(tx *store.Tx, m outgoing, trouble *delivery.Result, now time.Time) error {
+	e, r := m.entry, m.result
 	switch {
-	case r.Outcome == delivery.Sent:
+	case m.fault != nil: // dead already, or cut off
+		return nil
+	case m.tried && r.Outcome == delivery.Sent:
 		return tx.Change(e.ID, func(e *store.Entry) {
 			e.State, e.Next, e.Ended, e.LastError = store.Sent, time.Time{}, now.UTC(), ""
 		})
-	case r.Outcome == delivery.Rejected:
-		return b.bury(tx, e, describe(r), now)
-	case b.retry.GiveUp > 0 && now.Sub(e.Letter.At) >= b.retry.GiveUp:
-		return b.bury(tx, e, fmt.Sprintf("given up after %s: %s", b.retry.GiveUp, describe(r)), now)
+	case m.tried && r.Outcome == delivery.Rejected:
+		return s.bury(tx, e, describe(r), now)
+	case trouble != nil && s.retry.over(now.Sub(e.Letter.At), now.Sub(s.path.since)),
+		trouble == nil && m.tried && s.retry.over(now.Sub(e.Letter.At), s.retry.spent(e.Attempts+1)):
+		if trouble != nil {
+			r = *trouble
+		}
+		return s.bury(tx, e, fmt.Sprintf("given up after %s: %s", s.retry.GiveUp, describe(r)), now)
+	case m.tried && trouble != nil: // the next probe is another mail's, lest this one is the trouble
+		return tx.Change(e.ID, func(e *store.Entry) {
+			e.LastError = describe(r)
+			if latest := now.Add(probing).UTC(); e.Next.After(latest) {
+				e.Next = latest
+			}
+		})
+	case m.tried:
+		return tx.Change(e.ID, func(e *store.Entry) { e.LastError = describe(r) })
 	}
-	return tx.Change(e.ID, func(e *store.Entry) { e.LastError = describe(r) })
-}
-
-// bury ends a mail that cannot be sent, and tells the operators: once, and never about their own mail.
-func (b *Bot) bury(tx *store.Tx, e store.Entry, why string, now time.Time) error {
-	err := tx.Change(e.ID, func(e *store.Entry) {
-		e.State, e.Next, e.Ended, e.LastError = store.Dead, time.Time{}, now.UTC(), why
+	return tx.Change(e.ID, func(after *store.Entry) { // its turn did not come: it keeps its place
+		after.Attempts, after.Tried, after.Next = e.Attempts, e.Tried, e.Next
+		if trouble != nil {
+			after.LastError = describe(*trouble)
+		}
 	})
-	if e.Letter.Kind != compose.Operator {
-		b.tellOperatorsOf(tx, now, e.ID, fmt.Sprintf("A mail to %s could not be sent", e.Letter.To.Address),
-			fmt.Sprintf("The %s to %s about %s was given up.", e.Letter.Kind, e.Letter.To.Address, orNone(e.Letter.Request.Label(b.policy.Prefix))),
-			"The reason: "+why+".",
-			fmt.Sprintf("It is kept as mail %d: see `triaged outbox --state dead` on the server. To try it again, answer with the word retry, # right before it; to be done with it, with the word discard.", e.ID))
-	}
-	return err
-}
-
-func orNone(label string) string {
-	if label == "" {
-		return "no single request"
-	}
-	return label
 }
 
 func describe(r delivery.Result) string {
@@ -227,12 +327,15 @@ func describe(r delivery.Result) string {
 	return "no answer"
 }
 
-func (b *Bot) logSent(e store.Entry, r delivery.Result) {
-	attributes := []any{"outbox", e.ID, "kind", e.Letter.Kind, "to", e.Letter.To.Address,
+func (b *Bot) attributes(e store.Entry) []any {
+	return []any{"outbox", e.ID, "kind", e.Letter.Kind, "to", e.Letter.To.Address,
 		"request", e.Letter.Request.Label(b.policy.Prefix), "attempt", e.Attempts + 1}
+}
+
+func (b *Bot) logSent(e store.Entry, r delivery.Result) {
 	if r.Outcome == delivery.Sent {
-		b.log.Info("sent", attributes...)
+		b.log.Info("sent", b.attributes(e)...)
 		return
 	}
-	b.log.Warn("not sent", append(attributes, "error", describe(r))...)
+	b.log.Warn("not sent", append(b.attributes(e), "error", describe(r))...)
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"triaged/internal/agenda"
@@ -28,8 +29,9 @@ type Desk struct {
 	notify  []string // operators
 	clock   Clock
 	log     *slog.Logger
-	hook    func(string) // tests stop here; nil else
-	wake    func()       // tells the loops, if there are any, that a transaction has committed
+	parse   func([]byte) *message.Message // nil: message.Parse; tests have one that fails
+	hook    func(string)                  // tests stop here; nil else
+	wake    func()                        // tells the loops, if there are any, that a transaction has committed
 }
 
 // Limits caps what goes automatically to requesters and strangers.
@@ -41,20 +43,6 @@ type Limits struct {
 type Rate struct {
 	Count int
 	Per   time.Duration
-}
-
-// Retry is how long to wait after each failed attempt, and when to give up.
-type Retry struct {
-	Waits  []time.Duration // the last one again and again
-	GiveUp time.Duration
-}
-
-// after is the wait behind the n-th attempt, counted from 1.
-func (r Retry) after(n int) time.Duration {
-	if len(r.Waits) == 0 {
-		return time.Minute
-	}
-	return r.Waits[min(n, len(r.Waits))-1]
 }
 
 // Store is the desk's memory.
@@ -71,13 +59,33 @@ func (d *Desk) Close() error { return d.store.Close() }
 func (d *Desk) owe(tx *store.Tx, l compose.Letter, now time.Time) {
 	held := ""
 	switch {
-	case l.Commands || d.ofTheDesk(l.To.Address):
+	case !d.capped(l):
 	case tx.Unreachable(authority.Normalise(l.To.Address)):
 		held = "held: an earlier mail to " + l.To.Address + " bounced for good"
 	default:
 		held = d.cap(tx, l, now)
 	}
 	tx.Owe(l, held)
+}
+
+// capped tells whether a mail is subject to the caps, and counts towards them.
+func (d *Desk) capped(l compose.Letter) bool {
+	return !l.Commands && !d.ofTheDesk(l.To.Address)
+}
+
+// cappedAbout counts the mails about a request since a time that count towards its cap.
+func (d *Desk) cappedAbout(tx *store.Tx, n request.Number, since time.Time) (count int) {
+	_, out := tx.Mails(n)
+	for _, id := range slices.Backward(out) {
+		e, _ := tx.Entry(id)
+		if e.Letter.At.Before(since) {
+			break
+		}
+		if e.State != store.Held && d.capped(e.Letter) {
+			count++
+		}
+	}
+	return count
 }
 
 func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) string {
@@ -87,7 +95,7 @@ func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) string {
 	if over(d.limits.PerRecipient, func(since time.Time) int { return tx.MailsTo(l.To.Address, since) }) {
 		return fmt.Sprintf("held: %s got %d mails within %s", l.To.Address, d.limits.PerRecipient.Count, d.limits.PerRecipient.Per)
 	}
-	if l.Request != 0 && over(d.limits.PerRequest, func(since time.Time) int { return tx.MailsAbout(l.Request, since) }) {
+	if l.Request != 0 && over(d.limits.PerRequest, func(since time.Time) int { return d.cappedAbout(tx, l.Request, since) }) {
 		return fmt.Sprintf("held: %d mails about it within %s", d.limits.PerRequest.Count, d.limits.PerRequest.Per)
 	}
 	return ""
@@ -99,7 +107,7 @@ func (d *Desk) footLine(row store.Row) string {
 	if err != nil {
 		return fmt.Sprintf("mail %d: %s", row.Number, row.Reason)
 	}
-	m := message.Parse(raw.Data)
+	m := d.readHeader(raw.Data)
 	return fmt.Sprintf("mail %d: %s wrote %q (%s)", row.Number, m.From.Address, m.Subject, row.Reason)
 }
 

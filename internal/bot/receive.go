@@ -1,8 +1,11 @@
 package bot
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -88,7 +91,7 @@ func disposition(o intake.Outcome) mailbox.Disposition {
 // Accept takes mails over: raw bytes first, then one transaction for all that they cause. Reading a mail needs no
 // transaction and is done beside, on every processor.
 func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.Mail) ([]mailbox.Disposition, error) {
-	messages := readAll(mails)
+	readings := o.b.readAll(mails)
 	raw := make([]store.RawMail, len(mails))
 	for i, m := range mails {
 		raw[i] = store.RawMail{
@@ -103,11 +106,22 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 		return nil, err
 	}
 	// A crash here leaves raw bytes that nothing names; the mails are still in their folder and come again.
+	dispositions, err := o.account(f, mails, readings, refs)
+	var broken *unrecordable
+	if errors.As(err, &broken) && len(mails) == 1 { // of several, each is offered again alone
+		readings[0].fault = err
+		dispositions, err = o.account(f, mails, readings, refs)
+	}
+	return dispositions, err
+}
+
+// account decides the mails and records all that they cause, in one transaction.
+func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []reading, refs []store.RawRef) ([]mailbox.Disposition, error) {
 	now := o.b.clock.Now()
 	dispositions := make([]mailbox.Disposition, len(mails))
 	rows := make([]store.Row, len(mails))
 	var taught []lesson
-	err = o.b.store.Update(func(tx *store.Tx) error {
+	err := o.b.store.Update(func(tx *store.Tx) (err error) {
 		first := o.b.firstLook(tx, f.Mailbox)
 		for i, m := range mails {
 			if row, ok := tx.Accounted(f.Mailbox, f.Name, f.UIDValidity, m.UID); ok {
@@ -122,11 +136,11 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 				Mailbox: f.Mailbox, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID, Received: m.Received,
 				Size: m.Size, Raw: refs[i],
 			}
-			var v intake.Verdict
-			if rows[i], v, err = o.b.record(tx, messages[i], env, row, now); err != nil {
+			var lessons []lesson
+			if rows[i], lessons, err = o.b.record(tx, readings[i], env, row, now); err != nil {
 				return err
 			}
-			taught = append(taught, o.b.taught(tx, v)...)
+			taught = append(taught, lessons...)
 			dispositions[i] = disposition(rows[i].Outcome)
 		}
 		return nil
@@ -150,19 +164,25 @@ func (o *receiver) Trouble(_ context.Context, f mailbox.Folder, l mailbox.Listed
 	o.b.log.Error("a mail cannot be fetched", "mailbox", f.Mailbox, "folder", f.Name, "uid", l.UID, "error", err)
 }
 
+// reading is a received mail as it was read, or why it could not be.
+type reading struct {
+	*message.Message
+	fault error
+}
+
 // readAll parses the mails on all processors.
-func readAll(mails []mailbox.Mail) []*message.Message {
-	messages := make([]*message.Message, len(mails))
+func (d *Desk) readAll(mails []mailbox.Mail) []reading {
+	readings := make([]reading, len(mails))
 	if len(mails) == 1 {
-		messages[0] = message.Parse(mails[0].Raw)
-		return messages
+		readings[0] = d.read(mails[0].Raw)
+		return readings
 	}
 	var all sync.WaitGroup
 	next := make(chan int)
 	for range min(runtime.GOMAXPROCS(0), len(mails)) {
 		all.Go(func() {
 			for i := range next {
-				messages[i] = message.Parse(mails[i].Raw)
+				readings[i] = d.read(mails[i].Raw)
 			}
 		})
 	}
@@ -171,33 +191,79 @@ func readAll(mails []mailbox.Mail) []*message.Message {
 	}
 	close(next)
 	all.Wait()
-	return messages
+	return readings
 }
 
-// record decides one mail and records all of the verdict: events, mails owed, and the ledger row.
-func (d *Desk) record(tx *store.Tx, m *message.Message, env intake.Envelope, row store.Row, now time.Time) (store.Row, intake.Verdict, error) {
-	v := d.decide(tx, m, env, now)
-	if err := tx.Apply(v); err != nil {
-		return row, v, fmt.Errorf("%s, uid %d: %w", row.Folder, row.UID, err)
+// read parses a mail. One that the parser fails at is told by its bytes.
+func (d *Desk) read(raw []byte) (r reading) {
+	parse := message.Parse
+	if d.parse != nil {
+		parse = d.parse
 	}
-	if err := d.finish(tx, v, now); err != nil {
-		return row, v, err
+	r.fault = d.safely("a mail could not be read", func() error { r.Message = parse(raw); return nil })
+	if r.fault != nil {
+		r.Message = &message.Message{Fingerprint: sha256.Sum256(raw)}
+	}
+	return r
+}
+
+// readHeader reads what is above a mail's text: sender, recipients and subject of a mail of 30 MB are soon read.
+func (d *Desk) readHeader(raw []byte) *message.Message {
+	for _, blank := range []string{"\r\n\r\n", "\n\n"} {
+		if end := bytes.Index(raw, []byte(blank)); end >= 0 {
+			raw = raw[:end+len(blank)]
+		}
+	}
+	return d.read(raw).Message
+}
+
+// unrecordable is why a verdict could not be recorded although the store is well.
+type unrecordable struct{ error }
+
+func (u *unrecordable) Unwrap() error { return u.error }
+
+// record decides one mail and records all of the verdict: events, mails owed, and the ledger row. It tells what the
+// verdict teaches. After an unrecordable the transaction must not be committed.
+func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Row, now time.Time) (store.Row, []lesson, error) {
+	v := d.decide(tx, m, env, now)
+	var taught []lesson
+	err := d.safely("a verdict could not be recorded", func() error {
+		if err := tx.Apply(v); err != nil {
+			return err
+		}
+		if err := d.finish(tx, v, now); err != nil {
+			return err
+		}
+		taught = d.taught(tx, v)
+		return nil
+	}, "ledger", env.Ledger)
+	if err != nil {
+		err = fmt.Errorf("%s, uid %d: %w", row.Folder, row.UID, err)
+		if !errors.Is(err, store.ErrDamaged) {
+			err = &unrecordable{err}
+		}
+		return row, nil, err
 	}
 	row.Number, row.MessageID, row.Fingerprint = env.Ledger, m.MessageID, hex.EncodeToString(m.Fingerprint[:])
 	row.Outcome, row.Reason, row.Request, row.At = v.Outcome, v.Reason, v.Request, now
 	tx.Account(row)
-	return row, v, nil
+	return row, taught, nil
 }
 
-// decide asks intake. A mail that makes it fail is accounted for like any other, and stops nothing.
-func (d *Desk) decide(tx *store.Tx, m *message.Message, env intake.Envelope, now time.Time) (v intake.Verdict) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			d.log.Error("a mail could not be decided", "ledger", env.Ledger, "fault", fault)
-			v = intake.Verdict{Outcome: intake.Unreadable, Reason: fmt.Sprintf("it could not be decided: %v", fault)}
-		}
-	}()
-	return intake.Decide(m, env, tx, d.policy, now)
+// decide asks intake. A mail that makes it fail, or cannot be read or recorded, is accounted for like any other, and stops
+// nothing.
+func (d *Desk) decide(tx *store.Tx, m reading, env intake.Envelope, now time.Time) (v intake.Verdict) {
+	err := m.fault
+	if err == nil {
+		err = d.safely("a mail could not be decided", func() error {
+			v = intake.Decide(m.Message, env, tx, d.policy, now)
+			return nil
+		}, "ledger", env.Ledger)
+	}
+	if err != nil {
+		v = intake.Verdict{Outcome: intake.Unreadable, Reason: err.Error()}
+	}
+	return v
 }
 
 func (d *Desk) logRow(row store.Row) {
