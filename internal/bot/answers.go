@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,48 +111,100 @@ type Args struct {
 // Ops are the desk's answers to the shell.
 func (d *Desk) Ops() control.Ops {
 	return control.Ops{
-		"list": operation(d.List), "show": operation(d.Show), "why": operation(d.Why), "do": operation(d.Do),
-		"digest": operation(d.Digest), "ledger": operation(d.Ledger), "outbox": operation(d.Outbox),
-		"suggest": operation(d.Suggest), "evaluate": operation(d.Evaluate), "check": operation(d.Check), "report": operation(d.Report),
+		"list": d.operation(d.List), "show": d.operation(d.Show), "why": d.operation(d.Why), "do": d.operation(d.Do),
+		"digest": d.operation(d.Digest), "ledger": d.operation(d.Ledger), "outbox": d.operation(d.Outbox),
+		"suggest": d.operation(d.Suggest), "evaluate": d.operation(d.Evaluate), "check": d.operation(d.Check),
+		"report": d.operation(d.Report),
 	}
 }
 
-func operation(f func(Args, func(any) error) error) control.Op {
-	return func(_ context.Context, raw json.RawMessage, emit func(any) error) error {
+// operation is an answer that fails rather than stops the daemon, and ends soon after whoever asked has gone.
+func (d *Desk) operation(f func(Args, func(any) error) error) control.Op {
+	return func(ctx context.Context, raw json.RawMessage, emit func(any) error) error {
 		var args Args
 		if err := json.Unmarshal(raw, &args); err != nil {
 			return fmt.Errorf("arguments: %w", err)
 		}
-		return f(args, emit)
+		return d.safely("a question could not be answered", func() error {
+			return f(args, func(row any) error {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				return emit(row)
+			})
+		})
 	}
 }
 
 // Queues are the names that `list --queue` knows.
 var Queues = []string{"open", "uncategorized", "overdue", "scheduled", "all"}
 
+// page is how many rows are read in one transaction. None is open while rows are handed out: somebody may look at a long
+// list for an hour, and the state must not hold back its old pages meanwhile.
+const page = 256
+
 // List emits the requests of a queue in the order to work them; the uncategorized ones oldest first, as the analysts
-// review them.
+// review them. What leaves the queue on the way is left out.
 func (d *Desk) List(a Args, emit func(any) error) error {
 	now := d.clock.Now()
-	return d.store.View(func(tx *store.Tx) error {
-		requests := tx.Queue()
-		switch a.Queue {
-		case "uncategorized":
-			requests = tx.Uncategorized()
-		case "all":
-			requests = tx.Requests()
-		}
-		for r := range requests {
-			row := d.row(tx, r, now)
-			if a.Queue == "overdue" && !row.Overdue || a.Queue == "scheduled" && r.State != request.Scheduled {
-				continue
+	in := func(r request.Request) bool { return r.State.Active() }
+	switch a.Queue {
+	case "uncategorized":
+		in = request.Request.Uncategorized
+	case "scheduled":
+		in = func(r request.Request) bool { return r.State == request.Scheduled }
+	case "all":
+		in = func(request.Request) bool { return true }
+	}
+	numbers, err := d.numbers(a.Queue, in)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(numbers, page) {
+		var rows []RequestRow
+		err := d.store.View(func(tx *store.Tx) error {
+			for _, n := range some {
+				if r, ok := tx.Request(n); ok && in(r) {
+					if row := d.row(tx, r, now); a.Queue != "overdue" || row.Overdue {
+						rows = append(rows, row)
+					}
+				}
 			}
+			return nil
+		})
+		for _, row := range rows {
 			if err := emit(row); err != nil {
 				return err
 			}
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numbers are the requests of a queue in its order.
+func (d *Desk) numbers(queue string, in func(request.Request) bool) (all []request.Number, err error) {
+	err = d.store.View(func(tx *store.Tx) error {
+		requests := tx.Queue()
+		switch queue {
+		case "uncategorized":
+			requests = tx.Uncategorized()
+		case "all":
+			for n := range tx.LastNumber() {
+				all = append(all, n+1) // those that are missing are left out later
+			}
+			return nil
+		}
+		for r := range requests {
+			if in(r) {
+				all = append(all, r.Number)
+			}
+		}
 		return nil
 	})
+	return all, err
 }
 
 func (d *Desk) row(tx *store.Tx, r request.Request, now time.Time) RequestRow {
@@ -233,7 +286,7 @@ func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 		}
 		m := MailRow{MessageID: row.MessageID, Direction: "in", At: row.Received}
 		if raw, err := d.store.Raw(row.Raw); err == nil {
-			parsed := message.Parse(raw.Data)
+			parsed := d.readHeader(raw.Data)
 			m.From, m.Subject = parsed.From.Address, parsed.Subject
 			if len(parsed.To) > 0 {
 				m.To = parsed.To[0].Address
@@ -274,7 +327,7 @@ func (d *Desk) labelOrNull(n request.Number) *string {
 	return &label
 }
 
-// Outbox emits the outgoing mails in a state, or all.
+// Outbox emits the outgoing mails in a state, or all, oldest first.
 func (d *Desk) Outbox(a Args, emit func(any) error) error {
 	return d.store.EachEntry(store.Delivery(a.State), func(e store.Entry) error {
 		return emit(OutboxRow{
