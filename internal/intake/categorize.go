@@ -172,7 +172,11 @@ func (x *execution) route(r request.Request, entry chart.Entry) {
 	if !ok || r.Team == team.Name {
 		return
 	}
-	if x.apply(r.Number, request.Event{Type: request.Assigned, Team: team.Name}) != nil {
+	e := request.Event{Type: request.Assigned, Team: team.Name}
+	if r.Assignee == x.d.from() {
+		e.Who = r.Assignee // whoever has it and says what it is keeps it
+	}
+	if x.apply(r.Number, e) != nil {
 		return
 	}
 	x.tellAbout(r, x.d.teamAddresses(team), compose.NoticeBody{})

@@ -256,3 +256,15 @@ func TestBulkAnswers(t *testing.T) {
 		t.Errorf("the requester hears %d times of request 4", told)
 	}
 }
+
+// TestClaimOutlivesRouting lets a technician claim a request and then say what it is: the code's team gets it, and it
+// stays the technician's.
+func TestClaimOutlivesRouting(t *testing.T) {
+	f := newMemory(t)
+	_, notice := f.open()
+	f.take(f.answer(notice, kim, "#mine 2h\n#4-3"))
+	r := f.requests[1]
+	if r.Team != "instructional-technology" || r.Assignee != kim || r.ClaimedUntil.IsZero() {
+		t.Errorf("team %q, assignee %q, claimed until %s", r.Team, r.Assignee, r.ClaimedUntil)
+	}
+}

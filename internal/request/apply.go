@@ -141,7 +141,9 @@ func (r *Request) act(e Event) {
 }
 
 func (r *Request) assign(e Event) {
-	r.ClaimedUntil = time.Time{}
+	if e.Who != r.Assignee {
+		r.ClaimedUntil = time.Time{}
+	}
 	r.Assignee, r.Team = e.Who, e.Team
 	r.firstAssignee(e.Who)
 }
