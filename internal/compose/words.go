@@ -13,7 +13,6 @@ type language struct {
 	weekdays [7]string // from Sunday
 	months   [12]string
 	clock    func(time.Time) string
-	moment   string // day, then time: "%d %t"
 	// by, with the time for %t and the day for %d: today, tomorrow, another day.
 	byToday, byTomorrow, byDay string
 	atOnce                     string

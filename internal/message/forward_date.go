@@ -28,7 +28,6 @@ type shown struct {
 	hasClock, pm, am     bool
 	offset               int
 	hasOffset            bool
-	sep                  byte
 }
 
 // take reads one word or number and returns what follows it.

@@ -170,7 +170,6 @@ func unwrapLinks(text string) string {
 			break
 		}
 		i += at
-		at = i + 3
 		start := i
 		for start > done && i-start < 6 && text[start-1]|0x20 >= 'a' && text[start-1]|0x20 <= 'z' {
 			start--

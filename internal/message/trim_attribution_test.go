@@ -78,7 +78,7 @@ var attributions = []struct {
 	{name: "ko Gmail", line: "2026년 11월 23일 (월) 오전 9:10, Kim Tran <kim@school.example>님이 작성:"},
 	{name: "vi Gmail", line: "Vào Th 2, 23 thg 11, 2026 vào lúc 09:10 Kim Tran <kim@school.example> đã viết:"},
 	{name: "ar Gmail", line: "في الاثنين، ٢٣ نوفمبر 2026 في 9:10 ص تمت كتابة ما يلي بواسطة Kim Tran <kim@school.example>:"},
-	{name: "he", line: "‫בתאריך יום ב׳, 23 בנוב׳ 2026 ב-9:10 מאת Kim Tran <‪kim@school.example‬‏>:‬"},
+	{name: "he", line: "\u202bבתאריך יום ב׳, 23 בנוב׳ 2026 ב-9:10 מאת Kim Tran <\u202akim@school.example\u202c\u200f>:\u202c"},
 	{name: "id", line: "Pada Sen, 23 Nov 2026 pukul 09.10 Kim Tran <kim@school.example> menulis:"},
 	{name: "old Gmail, without a verb", line: "2026-11-23 9:10 GMT-06:00 Kim Tran <kim@school.example>:"},
 }

@@ -44,8 +44,8 @@ func BenchmarkSuggest(b *testing.B) {
 }
 
 func BenchmarkSuggestCold(b *testing.B) {
-	m, mails := learned(b, 0)
-	mails, _ = history(b, 1000)
+	m, _ := learned(b, 0)
+	mails, _ := history(b, 1000)
 	for i := 0; b.Loop(); i++ {
 		m.Suggest(mails[i%len(mails)], 3)
 	}
