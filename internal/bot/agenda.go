@@ -28,6 +28,7 @@ func (b *Bot) agenda(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-timer:
+		case <-b.clock.After(lookAgain): // the machine's clock may have been set
 		case <-b.changed:
 		}
 	}
@@ -65,7 +66,7 @@ func (d *Desk) Tick() (time.Time, error) {
 
 // nextTick is when the agenda has to be looked at again.
 func (d *Desk) nextTick(tx *store.Tx, now time.Time) time.Time {
-	next := agenda.NextReview(lastReview(tx, now), now, d.plan)
+	next := agenda.NextReview(d.lastReview(tx, now), now, d.plan)
 	if at := agenda.NextMorning(lastMorning(tx, now), now, d.plan); !at.IsZero() && at.Before(next) {
 		next = at
 	}
@@ -113,7 +114,7 @@ func (d *Desk) act(tx *store.Tx, now time.Time) error {
 		}
 		things = append(things, t)
 	}
-	at, _, due := agenda.DueReview(lastReview(tx, now), now, d.plan)
+	at, _, due := agenda.DueReview(d.lastReview(tx, now), now, d.plan)
 	o := agenda.Act(things, due && agenda.Late(at, now), d.plan, now)
 	for _, c := range o.Changes {
 		if _, err := tx.Record(c.Request, c.Events...); err != nil {
@@ -164,8 +165,11 @@ func sentence(why []string) string {
 }
 
 // lastReview is the odd hour of the last review. A new desk counts from its first moment.
-func lastReview(tx *store.Tx, now time.Time) time.Time {
+func (d *Desk) lastReview(tx *store.Tx, now time.Time) time.Time {
 	if e, ok := tx.LastDesk(intake.ReviewSent); ok {
+		if e.Review.After(now) {
+			return d.plan.Reviews.Previous(now) // the clock was ahead when that was written
+		}
 		return e.Review
 	}
 	return opened(tx, now)
@@ -180,7 +184,7 @@ func opened(tx *store.Tx, now time.Time) time.Time {
 
 // review sends the digest if its hour has come, and records the review either way, and what became of the one before it.
 func (d *Desk) review(tx *store.Tx, now time.Time) {
-	at, missed, due := agenda.DueReview(lastReview(tx, now), now, d.plan)
+	at, missed, due := agenda.DueReview(d.lastReview(tx, now), now, d.plan)
 	if !due {
 		return
 	}

@@ -25,7 +25,7 @@ func readDirectory(path string) (map[string]intake.Entry, error) {
 	}
 	defer f.Close()
 	r := csv.NewReader(f)
-	r.TrimLeadingSpace, r.ReuseRecord = true, true
+	r.TrimLeadingSpace, r.ReuseRecord, r.FieldsPerRecord = true, true, -1
 	head, err := r.Read()
 	if err != nil {
 		return nil, fmt.Errorf("%s: no header line: write address,name,campus,title in the first", path)
@@ -51,6 +51,9 @@ func readDirectory(path string) (map[string]intake.Entry, error) {
 				return strings.TrimSpace(row[i])
 			}
 			return ""
+		}
+		if cell("address") == "" {
+			continue
 		}
 		people[authority.Normalise(cell("address"))] = intake.Entry{Name: cell("name"), Campus: cell("campus"), Title: cell("title")}
 	}

@@ -67,7 +67,7 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 		}
 		taught = d.taught(tx, v)
 		tx.Account(store.Row{
-			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ": " + a.Text + " as " + person.Address,
+			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ", as " + person.Address,
 			Request: v.Request, At: now, Received: now,
 		})
 		return nil

@@ -84,7 +84,7 @@ func (d *Desk) learnLater(all []lesson) {
 
 // learn makes the model anew from the history, and then learns each decision as it is made.
 func (b *Bot) learn(ctx context.Context) error {
-	known, err := b.relearn()
+	known, err := b.relearn(ctx)
 	if err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ func (b *Bot) learn(ctx context.Context) error {
 }
 
 // relearn teaches the model what people decided so far, in the order in which they did, and tells how many events of
-// each request that took in.
-func (d *Desk) relearn() (known map[request.Number]int, err error) {
+// each request that took in. It stops early when ctx ends.
+func (d *Desk) relearn(ctx context.Context) (known map[request.Number]int, err error) {
 	known = map[request.Number]int{}
 	err = d.store.View(func(tx *store.Tx) error {
 		var all []lesson
@@ -139,6 +139,9 @@ func (d *Desk) relearn() (known map[request.Number]int, err error) {
 			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.request, b.request), cmp.Compare(a.event, b.event))
 		})
 		for _, l := range all[max(0, len(all)-memory):] {
+			if ctx.Err() != nil {
+				return nil
+			}
 			d.learnOne(tx, l)
 		}
 		return nil
@@ -146,7 +149,13 @@ func (d *Desk) relearn() (known map[request.Number]int, err error) {
 	return known, err
 }
 
+// learnOne teaches one decision. A fault in learning costs that lesson, and nothing else.
 func (d *Desk) learnOne(tx *store.Tx, l lesson) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			d.log.Error("a decision could not be learned", "request", l.request, "fault", fault)
+		}
+	}()
 	r, ok := tx.Request(l.request)
 	id := l.request.Label(d.policy.Prefix)
 	if !ok || l.code.IsZero() {
@@ -174,7 +183,7 @@ func (d *Desk) suggestions(tx *store.Tx, r request.Request) []suggest.Suggestion
 	}
 	if !d.lessons.looped {
 		d.lessons.once.Do(func() {
-			if _, err := d.relearn(); err != nil {
+			if _, err := d.relearn(context.Background()); err != nil {
 				d.log.Error("the history cannot be learned", "error", err)
 			}
 		})

@@ -83,7 +83,7 @@ func (c *oracleCase) stopped(m int) bool {
 	return false
 }
 
-func (o *oracle) categorize(c *oracleCase, m int, code string) {
+func (o *oracle) categorize(c *oracleCase, m int, code, by string) {
 	if c.first == never {
 		c.first = m
 	}
@@ -96,8 +96,11 @@ func (o *oracle) categorize(c *oracleCase, m int, code string) {
 	if oracleTargets[code] == 0 && !standing {
 		c.pauses = append(c.pauses, [2]int{m, never})
 	}
-	if code[0] == '1' && !c.routed { // the code brings its team, and whoever had the request has it no longer
-		c.routed, c.assignee, c.claimed = true, "", -1
+	if code[0] == '1' && !c.routed { // the code brings its team; only who has the request and says what it is keeps it
+		c.routed = true
+		if c.assignee != by {
+			c.assignee, c.claimed = "", -1
+		}
 	}
 	o.recount(c, m)
 }

@@ -36,6 +36,7 @@ func (d *Desk) carryOut(tx *store.Tx, o intake.Order, now time.Time) error {
 	return tx.Change(o.Outbox, func(e *store.Entry) {
 		if o.Verb == command.Retry {
 			e.State, e.Next, e.Ended, e.LastError = store.Pending, now.UTC(), time.Time{}, ""
+			e.Attempts = 0 // it gets all its tries again
 			return
 		}
 		e.State, e.Next, e.Ended = store.Dead, time.Time{}, now.UTC()

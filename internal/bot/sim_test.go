@@ -313,7 +313,7 @@ func (s *simulation) categorize(c *oracleCase, as string) {
 	}
 	code := s.code()
 	s.do(c, "#"+code, as)
-	s.oracle.categorize(c, s.now(), code)
+	s.oracle.categorize(c, s.now(), code, as)
 	s.work(c)
 }
 
@@ -358,7 +358,7 @@ func (s *simulation) answer(digest store.Entry) {
 	}
 	s.deliver("ana@school.example", "Re: review", strings.Join(lines, "\r\n"), digest.MessageID)
 	for i, c := range mine {
-		s.oracle.categorize(c, s.now(), codes[i])
+		s.oracle.categorize(c, s.now(), codes[i], "ana@school.example")
 		s.work(c)
 	}
 }
@@ -406,7 +406,7 @@ func (s *simulation) work(c *oracleCase) {
 		s.later(s.random.IntN(2*day), func() {
 			if code := s.code(); !c.done && c.code != code {
 				s.do(c, "#"+code, who)
-				s.oracle.categorize(c, s.now(), code)
+				s.oracle.categorize(c, s.now(), code, who)
 			}
 		})
 	}
@@ -435,7 +435,7 @@ func (s *simulation) pause(c *oracleCase, who string) {
 		s.later(60+s.random.IntN(9*24*60), func() {
 			if !c.done && c.code[1:] == "-6" {
 				s.do(c, "#"+back, who)
-				s.oracle.categorize(c, s.now(), back)
+				s.oracle.categorize(c, s.now(), back, who)
 			}
 		})
 	}

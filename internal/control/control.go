@@ -34,6 +34,9 @@ var ErrNoDaemon = errors.New("no daemon is running")
 
 const socket = "control.sock"
 
+// maxArgs bounds a question: a mail of 30 MiB, in base64, fits.
+const maxArgs = 64 << 20
+
 // line is one line of an answer; the last one has End set.
 type line struct {
 	Row   json.RawMessage `json:"row,omitempty"`
@@ -92,7 +95,10 @@ func Serve(ctx context.Context, l net.Listener, ops Ops) error {
 }
 
 func answer(w http.ResponseWriter, r *http.Request, op Op) {
-	args, err := io.ReadAll(io.LimitReader(r.Body, 32<<20))
+	args, err := io.ReadAll(io.LimitReader(r.Body, maxArgs+1))
+	if len(args) > maxArgs {
+		err = fmt.Errorf("the question is larger than %d MB", maxArgs>>20)
+	}
 	out := json.NewEncoder(w)
 	if err == nil {
 		err = op(r.Context(), args, func(row any) error {
