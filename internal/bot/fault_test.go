@@ -17,7 +17,7 @@ import (
 // the mailbox and to the SMTP server, which also refuses for now at any step. Once the network is well again, every mail
 // is one request, word for word, and everybody got what they were owed.
 func TestBrokenConnections(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { brokenConnections(t, rand.New(rand.NewPCG(seed, 7))) })
 		})
@@ -59,7 +59,7 @@ func brokenConnections(t *testing.T, random *rand.Rand) {
 	}
 	for i := range mails {
 		s.arrives(fmt.Sprintf("p%d@school.example", i), fmt.Sprintf("Trouble %d", i), fmt.Sprintf("%s That is %d.", long, i))
-		time.Sleep(time.Duration(random.IntN(120)) * time.Second)
+		time.Sleep(time.Duration(37*i%120) * time.Second)
 	}
 	mu.Lock()
 	well = true
