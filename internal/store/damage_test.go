@@ -111,7 +111,7 @@ func served(t *testing.T, state []byte) (got contents, err error) {
 			got = nil
 		}
 	}
-	if err != nil && (!errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "triaged restore")) {
+	if err != nil && (!errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "last copy of the data directory")) {
 		t.Errorf("an error that does not help: %v", err)
 	}
 	return got, err
@@ -122,7 +122,7 @@ func wrong(s *store.Store) error {
 	result, err := s.Check()
 	for _, p := range result.Problems {
 		if !strings.Contains(p, "raw") {
-			return fmt.Errorf("%w: %s: `triaged restore`", store.ErrDamaged, p)
+			return fmt.Errorf("%w: %s: last copy of the data directory", store.ErrDamaged, p)
 		}
 	}
 	return err
@@ -255,7 +255,7 @@ func TestLostStateIsNotBegunAnew(t *testing.T) {
 	smallDesk(t, dir).Close()
 	os.Remove(filepath.Join(dir, "state.db"))
 	_, err := store.Open(storetest.Options(t, store.Options{Dir: dir}))
-	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "triaged restore") {
+	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "last copy of the data directory") {
 		t.Errorf("got %v", err)
 	}
 	os.RemoveAll(filepath.Join(dir, "raw"))

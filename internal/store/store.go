@@ -150,7 +150,7 @@ func (s *Store) open() error {
 func (s *Store) create(path string) error {
 	kept, err := rawFiles(filepath.Join(s.options.Dir, rawDir))
 	if err == nil && len(kept) > 0 {
-		return fmt.Errorf("%w: %s is gone although raw mails are here: `triaged restore` the last backup, or move %s away to begin anew",
+		return fmt.Errorf("%w: %s is gone although raw mails are here: put back the last copy of the data directory, or move %s away to begin anew",
 			ErrDamaged, path, filepath.Join(s.options.Dir, rawDir))
 	}
 	unfinished := path + ".new"

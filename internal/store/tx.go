@@ -74,7 +74,7 @@ func describe(err error) error {
 
 // damaged is the error for a state that cannot be trusted, with the way back.
 func damaged(what any) error {
-	return fmt.Errorf("%w: %v: stop the daemon, see what `triaged check` says, and `triaged restore` the last backup", ErrDamaged, what)
+	return fmt.Errorf("%w: %v: stop the daemon, see what `triaged check` says, and put back the last copy of the data directory", ErrDamaged, what)
 }
 
 // fail remembers the first fault of a transaction, which then cannot commit.
