@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"triaged/internal/message"
 )
@@ -38,7 +37,7 @@ func (l *parseCommand) Run(c *commands, s streams) error {
 			}
 			continue
 		}
-		printReading(s, reading)
+		fmt.Fprintf(s.out, "%s\n", printableText(reading.String()))
 	}
 	if failed {
 		return errRefused
@@ -51,29 +50,4 @@ func readFile(name string, s streams) ([]byte, error) {
 		return io.ReadAll(s.in)
 	}
 	return os.ReadFile(name)
-}
-
-func printReading(s streams, r message.Reading) {
-	p := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(s.out, "%-11s %s\n", name, printable(value))
-		}
-	}
-	p("file", r.File)
-	p("kind", string(r.Kind)+": "+r.KindReason)
-	p("from", r.From.Name+" <"+r.From.Address+">")
-	p("subject", r.Subject)
-	p("message-id", r.MessageID)
-	p("in-reply-to", strings.Join(r.InReplyTo, " "))
-	for _, a := range r.Attachments {
-		p("attachment", fmt.Sprintf("%s (%s, %d bytes, inline %v)", a.Name, a.Type, a.Size, a.Inline))
-	}
-	for _, d := range r.Defects {
-		p("repaired", d)
-	}
-	fmt.Fprintf(s.out, "--- newly written\n%s\n", printableText(r.Reply))
-	if r.Elided != "" {
-		fmt.Fprintf(s.out, "--- the rest\n%s\n", printableText(r.Elided))
-	}
-	fmt.Fprintln(s.out)
 }

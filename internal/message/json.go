@@ -88,6 +88,7 @@ func utcOrNil(t time.Time) *time.Time {
 }
 
 // String shows the reading to an operator: what the mail is taken for and why, who wrote it, what is new in it and what is not.
+// Fields that the mail lacks are left out, except for its author and the newly written part, whose absence tells something.
 func (r Reading) String() string {
 	var b strings.Builder
 	line := func(name, value string) {
@@ -97,8 +98,11 @@ func (r Reading) String() string {
 	}
 	line("file", r.File)
 	line("kind", string(r.Kind)+": "+r.KindReason)
+	for _, p := range r.Bounce {
+		line("report", p.String())
+	}
 	if r.From == nil {
-		line("from", "nobody")
+		line("from", "nobody that can be read")
 	} else {
 		line("from", r.From.String())
 	}
@@ -115,35 +119,64 @@ func (r Reading) String() string {
 	line("references", strings.Join(r.References, " "))
 	line("language", r.Language)
 	if r.Signed {
-		line("signed", "yes")
+		line("signed", "yes, not verified")
 	}
 	if r.Encrypted {
-		line("encrypted", "yes")
+		line("encrypted", "yes: what is inside cannot be read here")
 	}
 	if f := r.ForwardedFrom; f != nil {
-		line("forwarded", strings.TrimSpace(f.String()+" "+showTime(f.Date)+" "+f.Subject))
-	}
-	for _, p := range r.Bounce {
-		line("bounce", strings.Join(strings.Fields(strings.Join([]string{p.Recipient, p.Action, p.Status, p.Diagnostic}, " ")), " "))
+		line("forwarded", joinWords(f.String(), showTime(f.Date), f.Subject))
 	}
 	for _, a := range r.Attachments {
-		inline := ""
-		if a.Inline {
-			inline = ", inline"
-		}
-		line("attachment", fmt.Sprintf("%s (%s, %d bytes%s)", a.Name, a.Type, a.Size, inline))
+		line("attachment", a.String())
 	}
 	for _, d := range r.Defects {
-		line("defect", d)
+		line("repaired", d)
 	}
-	passage(&b, "new", r.Reply)
+	passage(&b, "newly written", r.Reply)
+	if r.Reply == "" {
+		b.WriteString("\nnewly written: nothing\n")
+	}
 	passage(&b, "the rest", r.Elided)
 	return b.String()
 }
 
+// String shows what became of one recipient, and whether trying again is pointless.
+func (r Report) String() string {
+	lasts := ""
+	switch {
+	case r.Permanent():
+		lasts = "for good"
+	case r.Action == "failed" || r.Action == "delayed":
+		lasts = "for now"
+	}
+	about := ""
+	if r.OriginalMessageID != "" {
+		about = "(about " + r.OriginalMessageID + ")"
+	}
+	return joinWords(r.Recipient, r.Action, lasts, r.Status, r.Diagnostic, about)
+}
+
+// String shows a file by name, type and size, and whose mail it is if it is one.
+func (a ReadingAttachment) String() string {
+	s := fmt.Sprintf("%s (%s, %d bytes", a.Name, a.Type, a.Size)
+	if a.Inline {
+		s += ", belongs to the text"
+	}
+	s += ")"
+	if m := a.Mail; m != nil {
+		s = joinWords(s, "a mail from", m.From.String(), m.Subject)
+	}
+	return s
+}
+
+// joinWords joins what is not empty with single spaces, on one line.
+func joinWords(list ...string) string { return squeeze(strings.Join(list, " ")) }
+
 func passage(b *strings.Builder, title, text string) {
 	if text != "" {
-		fmt.Fprintf(b, "\n%s:\n  | %s\n", title, strings.ReplaceAll(text, "\n", "\n  | "))
+		text = strings.ReplaceAll(text, "\n", "\n  | ")
+		fmt.Fprintf(b, "\n%s:\n  | %s\n", title, strings.ReplaceAll(text, "| \n", "|\n"))
 	}
 }
 

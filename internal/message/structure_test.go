@@ -279,7 +279,7 @@ func TestReading(t *testing.T) {
 		}
 	}
 	r := Parse(withAttachment(10)).Reading("x.eml")
-	for _, want := range []string{"from         Rosa Alvarez <r.alvarez@maple.school.example>\n", "topic        Projector in room 12 shows no picture\n", "photo.jpg (image/jpeg, 10 bytes)", "\nnew:\n  | Hello,\n"} {
+	for _, want := range []string{"from         Rosa Alvarez <r.alvarez@maple.school.example>\n", "topic        Projector in room 12 shows no picture\n", "photo.jpg (image/jpeg, 10 bytes)", "\nnewly written:\n  | Hello,\n"} {
 		if !strings.Contains(r.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, r)
 		}
