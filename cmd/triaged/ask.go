@@ -18,7 +18,7 @@ const patience = 5 * time.Second
 // ask puts a question to the daemon if one is running, else to the state itself, and hands each row of the answer to
 // each.
 func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args, each func(json.RawMessage) error) error {
-	cfg, err := config.Load(c.Config)
+	cfg, err := config.LoadPublic(c.Config)
 	if err != nil {
 		return err
 	}

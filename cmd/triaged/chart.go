@@ -53,7 +53,7 @@ func (c *commands) chart() (*chart.Chart, error) {
 	if _, err := os.Stat(c.Config); os.IsNotExist(err) && c.Config == "config.toml" {
 		return chart.Default(), nil
 	}
-	cfg, err := config.Load(c.Config)
+	cfg, err := config.LoadPublic(c.Config)
 	if err != nil {
 		return nil, err
 	}

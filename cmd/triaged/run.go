@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -20,6 +21,9 @@ which one process has at a time; the other commands ask the running bot through 
 }
 
 func (l *runCommand) Run(ctx context.Context, c *commands, s streams) error {
+	if err := leaveNoCore(); err != nil {
+		return fmt.Errorf("keep secrets out of core dumps: %w", err)
+	}
 	cfg, err := config.Load(c.Config)
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -36,7 +38,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"daemon": startDaemon, "logged": logged, "stop": stopDaemon, "deliver": deliver, "json": jsonFields,
-			"halve": halve, "usage": usageMistake,
+			"halve": halve, "usage": usageMistake, "secret": secretFrom, "unsaid": unsaid,
 		},
 	})
 }
@@ -50,8 +52,9 @@ const (
 
 // servers starts an IMAP and an SMTP server for a script, and writes the config.toml that leads to them.
 func servers(env *testscript.Env) error {
-	imap := inprocess.NewIMAP(inprocess.IMAPOptions{}, map[string]string{"support": "secret"})
-	smtp := inprocess.NewSMTP(inprocess.SMTPOptions{Users: map[string]string{"support": "secret"}})
+	users := map[string]string{"support": "secret", "guarded": guardedPassword}
+	imap := inprocess.NewIMAP(inprocess.IMAPOptions{}, users)
+	smtp := inprocess.NewSMTP(inprocess.SMTPOptions{Users: users})
 	env.Values[imapKey] = imap
 	env.Values[daemonKey] = &running{}
 	env.Defer(func() { imap.Close(); smtp.Close() })
@@ -111,6 +114,7 @@ role = "supervisor"
 type running struct {
 	process *exec.Cmd
 	log     *bufio.Scanner
+	logged  bytes.Buffer // all of it so far
 }
 
 // startDaemon runs `triaged run` and goes on once it says that it is running.
@@ -122,10 +126,11 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	d := ts.Value(daemonKey).(*running)
 	d.process = exec.Command(path, "run", "-c", ts.MkAbs("config.toml"))
-	d.process.Env = append(os.Environ(), "TZ="+ts.Getenv("TZ"))
+	d.process.Env = append(os.Environ(), "TZ="+ts.Getenv("TZ"), "CREDENTIALS_DIRECTORY="+ts.Getenv("CREDENTIALS_DIRECTORY"),
+		"TRIAGED_SECRET="+ts.Getenv("TRIAGED_SECRET"))
 	out, err := d.process.StderrPipe()
 	ts.Check(err)
-	d.log = bufio.NewScanner(out)
+	d.log = bufio.NewScanner(io.TeeReader(out, &d.logged))
 	ts.Check(d.process.Start())
 	stop := time.AfterFunc(time.Minute, func() { d.process.Process.Kill() }) // ends a script that waits in vain
 	ts.Defer(func() {
@@ -167,7 +172,11 @@ func deliver(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: deliver FILE")
 	}
 	mail := strings.ReplaceAll(ts.ReadFile(args[0]), "\n", "\r\n")
-	_, err := ts.Value(imapKey).(*inprocess.IMAP).Append("support", "INBOX", time.Now(), []byte(mail))
+	user := "support"
+	if strings.Contains(ts.ReadFile("config.toml"), `"guarded"`) {
+		user = "guarded"
+	}
+	_, err := ts.Value(imapKey).(*inprocess.IMAP).Append(user, "INBOX", time.Now(), []byte(mail))
 	ts.Check(err)
 }
 
@@ -205,4 +214,39 @@ func usageMistake(ts *testscript.TestScript, neg bool, args []string) {
 	if out := ts.ReadFile("stdout"); out != "" {
 		ts.Fatalf("it printed %q", out)
 	}
+}
+
+// guardedPassword is the password of the user of the same name, as no text but a leak has it.
+const guardedPassword = "xK7-vq2pLw9"
+
+// secretFrom makes the configuration log in as guarded, with the password from where a line says, and checks it.
+func secretFrom(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: secret KEY = VALUE")
+	}
+	config := ts.ReadFile("config.toml")
+	for _, user := range []string{"support", "guarded"} {
+		config = regexp.MustCompile(`username = "`+user+`"\n.*`).ReplaceAllString(config, "username = \"guarded\"\n"+strings.Join(args, " "))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("config.toml"), []byte(config), 0o600))
+}
+
+// unsaid looks for the guarded password in what the last command printed, in what the daemon logged, and in its state.
+func unsaid(ts *testscript.TestScript, neg bool, args []string) {
+	look := func(where string, text []byte) {
+		if bytes.Contains(text, []byte(guardedPassword)) {
+			ts.Fatalf("%s tells the password", where)
+		}
+	}
+	look("standard output", []byte(ts.ReadFile("stdout")))
+	look("standard error", []byte(ts.ReadFile("stderr")))
+	look("the log", ts.Value(daemonKey).(*running).logged.Bytes())
+	ts.Check(filepath.WalkDir(ts.MkAbs("data"), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return nil // there is no state yet
+		}
+		text, err := os.ReadFile(path)
+		look(path, text)
+		return err
+	}))
 }

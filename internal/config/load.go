@@ -15,7 +15,13 @@ const maxFile = 1 << 20 // bytes; a district's staff list is a tenth of that
 
 // Load reads the configuration of a file, the secrets and files it names, and checks them all. Its error is a
 // *Problems.
-func Load(path string) (*Config, error) {
+func Load(path string) (*Config, error) { return load(path, (*document).readSecrets) }
+
+// LoadPublic is Load without the secrets, for those who log in nowhere: they need no right to read them, and no command
+// is run for them.
+func LoadPublic(path string) (*Config, error) { return load(path, func(*document, *Config) {}) }
+
+func load(path string, secrets func(*document, *Config)) (*Config, error) {
 	data, err := readFile(path, maxFile)
 	if err != nil {
 		p := Problem{File: path, Message: reason(err)}
@@ -27,6 +33,7 @@ func Load(path string) (*Config, error) {
 	c, d := parse(path, data)
 	if c != nil {
 		d.readFiles(c)
+		secrets(d, c)
 	}
 	return d.result(c)
 }
@@ -66,21 +73,14 @@ func (d *document) result(c *Config) (*Config, error) {
 	return c, nil
 }
 
-// readFiles fills in the secrets that stand elsewhere, and makes sure that the files which the bot will need are what
-// they should be.
+// readFiles makes sure that the files which the bot will need are what they should be.
 func (d *document) readFiles(c *Config) {
 	for i := range c.Mailboxes {
-		m, path := &c.Mailboxes[i], fmt.Sprintf("mailbox[%d]", i)
-		d.readLogin(path, &m.Login)
-		d.certificates(path+".ca_file", m.CAFile)
+		d.certificates(fmt.Sprintf("mailbox[%d].ca_file", i), c.Mailboxes[i].CAFile)
 	}
-	d.readLogin("smtp", &c.SMTP.Login)
 	d.certificates("smtp.ca_file", c.SMTP.CAFile)
 	d.readable("desk.directory", c.Desk.Directory)
 	d.readChart(c)
-	if shared, err := isShared(d.file); err == nil && shared {
-		d.warnOfInline(c)
-	}
 }
 
 // readFile refuses what is larger than limit: it is not what it should be.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"go/ast"
 	"os"
 	"path/filepath"
@@ -127,6 +128,83 @@ func TestLoadPasswords(t *testing.T) {
 	}
 }
 
+// A secret comes from wherever one of the keys says, and a client secret as a password does.
+func TestLoadSecrets(t *testing.T) {
+	dir := write(t, map[string]string{"pw": "from a credential\n", "show": "#!/bin/sh\necho 'from a command'; echo more\n"}, 0o700)
+	t.Setenv("CREDENTIALS_DIRECTORY", dir)
+	t.Setenv("TRIAGED_TEST_PASSWORD", "from the environment")
+	for key, want := range map[string]string{
+		`password_credential = "pw"`:             "from a credential",
+		`password_command = ["./show"]`:          "from a command",
+		`password_command = ["echo", "a b"]`:     "a b",
+		`password_env = "TRIAGED_TEST_PASSWORD"`: "from the environment",
+	} {
+		oauth2 := fmt.Sprintf("oauth2 = { provider = \"google\", client_id = \"a\", %s }", strings.Replace(key, "password", "client_secret", 1))
+		for text, got := range map[string]func(*Config) Secret{
+			key:    func(c *Config) Secret { return c.Mailboxes[0].Password },
+			oauth2: func(c *Config) Secret { return c.Mailboxes[0].OAuth2.ClientSecret },
+		} {
+			path := filepath.Join(dir, "config.toml")
+			if err := os.WriteFile(path, []byte(strings.Replace(small, `password = "pa"`, text, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c, err := Load(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := got(c).Reveal(); s != want {
+				t.Errorf("%s gives %q", text, s)
+			}
+			if c, err = LoadPublic(path); err != nil || !got(c).IsEmpty() {
+				t.Errorf("%s: read for somebody who does not log in; %v", text, err)
+			}
+		}
+	}
+}
+
+// What a command or a file says besides the secret is in no error, and nor is the secret.
+func TestNoProblemTellsASecret(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	for text, want := range map[string]string{
+		`password_credential = "pw"`: `config.toml:8: mailbox.password_credential: cannot read the credential pw: the service manager ` +
+			`handed over none ($CREDENTIALS_DIRECTORY is not set)`,
+		`password_credential = "../pw"`: `config.toml:8: mailbox.password_credential: "../pw" is not the name of a credential, write ` +
+			`what stands between LoadCredential= and the colon`,
+		`password_command = ["sh", "-c", "echo hunter2; echo hunter2 >&2; exit 3"]`: `config.toml:8: mailbox.password_command: ` +
+			`cannot read sh: it ended with exit status 3: run it by hand, as the bot's user, to see why`,
+		`password_command = ["true"]`: `config.toml:8: mailbox.password_command: true is empty, put the secret in its first line`,
+		`password_command = ["no-such-program"]`: `config.toml:8: mailbox.password_command: cannot read no-such-program: ` +
+			`"no-such-program": executable file not found in $PATH`,
+		"password = \"hunter2\"\npassword_env = \"PA\"": `config.toml:9: mailbox.password_env: stands beside password, keep one of them`,
+	} {
+		t.Chdir(write(t, map[string]string{"config.toml": strings.Replace(small, `password = "pa"`, text, 1)}, 0o600))
+		_, err := Load("config.toml")
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: error %v", text, err)
+		}
+	}
+}
+
+// A password in a file that everybody can read is none, unless all it opens is on this machine.
+func TestInlineSecrets(t *testing.T) {
+	near := strings.ReplaceAll(small, "imap.school.example:993", "127.0.0.1:993")
+	const remedy = "stands in a file that everybody can read, mend it with: chmod 600 config.toml"
+	for text, want := range map[string]string{
+		small: "config.toml:8: mailbox.password: " + remedy,
+		near:  "",
+		strings.Replace(near, "[notify]", "username = \"a\"\npassword = \"hunter2\"\n[notify]", 1): "config.toml:14: smtp.password: " + remedy,
+	} {
+		t.Chdir(write(t, map[string]string{"config.toml": text}, 0o644))
+		c, err := Load("config.toml")
+		if (err != nil || want != "") && (err == nil || err.Error() != want) {
+			t.Errorf("error %v", err)
+		}
+		if want == "" && len(c.Warnings) != 1 {
+			t.Errorf("warnings %v", c.Warnings)
+		}
+	}
+}
+
 func TestLoadMistakes(t *testing.T) {
 	inFile := strings.Replace(small, `password = "pa"`, `password_file = "pw"`, 1)
 	for _, tt := range []struct {
@@ -191,7 +269,7 @@ func TestLoadWithoutFile(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	text := strings.Replace(small, "authserv_id", "authority = \"from\"\nauthserv_id", 1) + "[metrics]\nlisten = \":9180\"\n"
-	t.Chdir(write(t, map[string]string{"my config.toml": text}, 0o644))
+	t.Chdir(write(t, map[string]string{"my config.toml": text}, 0o640))
 	c, err := Load("my config.toml")
 	if err != nil {
 		t.Fatal(err)

@@ -117,7 +117,7 @@ type Login struct {
 	// The name to log in with.
 	Username string `toml:"username"`
 
-	// The password: this, or exactly one of password_file, password_env and an oauth2 table.
+	// The password: this, or exactly one of the four keys below and an oauth2 table.
 	Password Secret `toml:"password"`
 
 	// A file that holds the password in its first line; only its owner may read it (mode 0600).
@@ -125,6 +125,13 @@ type Login struct {
 
 	// The environment variable that holds the password.
 	PasswordEnv string `toml:"password_env,optional" example:"TRIAGED_PASSWORD"`
+
+	// The systemd credential that holds the password in its first line (LoadCredential= in the unit).
+	PasswordCredential string `toml:"password_credential,optional" example:"mail-password"`
+
+	// The command that prints the password as its first line, within half a minute and asking nobody. It runs when the bot
+	// starts, in the configuration file's folder.
+	PasswordCommand []string `toml:"password_command,optional" example:"[\"pass\", \"show\", \"mail\"]"`
 
 	// Log in by OAuth2 instead of a password. The keys are the same for [mailbox] and [smtp].
 	OAuth2 *OAuth2 `toml:"oauth2,optional"`
@@ -141,7 +148,7 @@ type OAuth2 struct {
 	// The application's id.
 	ClientID string `toml:"client_id" example:"7c9e6679-7425-40de-944b-e07fc1f90ae7"`
 
-	// The application's secret: this, client_secret_file or client_secret_env.
+	// The application's secret: this, or one of the four keys below.
 	ClientSecret Secret `toml:"client_secret"`
 
 	// A file that holds the secret in its first line; only its owner may read it (mode 0600).
@@ -149,6 +156,12 @@ type OAuth2 struct {
 
 	// The environment variable that holds the secret.
 	ClientSecretEnv string `toml:"client_secret_env,optional" example:"TRIAGED_CLIENT_SECRET"`
+
+	// The systemd credential that holds the secret in its first line.
+	ClientSecretCredential string `toml:"client_secret_credential,optional" example:"client-secret"`
+
+	// The command that prints the secret as its first line; see password_command.
+	ClientSecretCommand []string `toml:"client_secret_command,optional" example:"[\"pass\", \"show\", \"client-secret\"]"`
 
 	// Where tokens are asked for, custom only.
 	TokenURL string `toml:"token_url"`

@@ -2,67 +2,181 @@ package config
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
-const maxSecretFile = 64 << 10 // bytes
+const (
+	maxSecret   = 64 << 10         // bytes
+	commandTime = 30 * time.Second // for a command that prints a secret
+)
 
-// readLogin fills in a password that stands elsewhere. A secret file that others can read is refused: what is in it is no
-// secret.
-func (d *document) readLogin(path string, l *Login) {
-	d.secret(path+".password_file", l.PasswordFile, path+".password_env", l.PasswordEnv, &l.Password)
-	if o := l.OAuth2; o != nil {
-		d.secret(path+".oauth2.client_secret_file", o.ClientSecretFile,
-			path+".oauth2.client_secret_env", o.ClientSecretEnv, &o.ClientSecret)
+// source is one secret and the places where it may stand instead of in the configuration itself.
+type source struct {
+	key        string // "mailbox[0].password"; the other keys are made of it: "mailbox[0].password_file", …
+	secret     *Secret
+	file, env  string
+	credential string
+	command    []string
+}
+
+func (l *Login) source(path string) source {
+	return source{key: path + ".password", secret: &l.Password, file: l.PasswordFile, env: l.PasswordEnv,
+		credential: l.PasswordCredential, command: l.PasswordCommand}
+}
+
+func (o *OAuth2) source(path string) source {
+	return source{key: path + ".client_secret", secret: &o.ClientSecret, file: o.ClientSecretFile, env: o.ClientSecretEnv,
+		credential: o.ClientSecretCredential, command: o.ClientSecretCommand}
+}
+
+// sources are all secrets of a login.
+func (l *Login) sources(path string) []source {
+	all := []source{l.source(path)}
+	if l.OAuth2 != nil {
+		all = append(all, l.OAuth2.source(path+".oauth2"))
+	}
+	return all
+}
+
+// given lists the keys that are set.
+func (s source) given() (keys []string) {
+	for _, place := range []struct {
+		suffix string
+		set    bool
+	}{
+		{"", !s.secret.IsEmpty()}, {"_command", len(s.command) > 0}, {"_credential", s.credential != ""},
+		{"_env", s.env != ""}, {"_file", s.file != ""},
+	} {
+		if place.set {
+			keys = append(keys, s.key+place.suffix)
+		}
+	}
+	return keys
+}
+
+// credentialName: what the service manager calls a credential is a file's name (systemd.exec(5), LoadCredential=).
+func (d *document) credentialName(s source) {
+	if name := s.credential; name != "" && name != filepath.Base(name) || name == ".." || name == "." {
+		d.wrong(s.key+"_credential", fmt.Sprintf("%q is not the name of a credential", name),
+			"write what stands between LoadCredential= and the colon")
 	}
 }
 
-func (d *document) secret(fileKey, file, envKey, env string, into *Secret) {
-	if file != "" {
-		if text, ok := d.secretFile(fileKey, file); ok {
-			*into = Secret{text}
-		}
+// readSecrets fills in the secrets that stand elsewhere, and looks at where the others stand.
+func (d *document) readSecrets(c *Config) {
+	var all []source
+	for i := range c.Mailboxes {
+		all = append(all, c.Mailboxes[i].Login.sources(fmt.Sprintf("mailbox[%d]", i))...)
 	}
-	if env != "" {
-		if text := os.Getenv(env); text != "" {
-			*into = Secret{text}
-		} else {
-			d.wrong(envKey, fmt.Sprintf("the environment variable %s is not set", env), "")
+	all = append(all, c.SMTP.Login.sources("smtp")...)
+	d.inline(c, all)
+	for _, s := range all {
+		if given := s.given(); len(given) == 1 { // several are a mistake that is told already
+			d.readSecret(s)
 		}
 	}
 }
 
-// secretFile returns the first line of a file that only its owner can read.
-func (d *document) secretFile(key, file string) (string, bool) {
-	shared, err := isShared(file)
-	if err == nil && shared {
-		d.wrong(key, file+" can be read by others", "mend it with: chmod 600 "+shellWord(file))
-		return "", false
-	}
+func (d *document) readSecret(s source) {
 	var data []byte
-	if err == nil {
-		data, err = readFile(file, maxSecretFile)
-	}
-	if err != nil {
-		d.wrong(key, fmt.Sprintf("cannot read %s: %s", file, reason(err)), "")
-		return "", false
+	var key, where string
+	var err error
+	switch {
+	case s.file != "":
+		key, where = s.key+"_file", s.file
+		data, err = d.secretFile(key, s.file, 0o077)
+	case s.env != "":
+		key, where = s.key+"_env", "the environment variable "+s.env
+		if data = []byte(os.Getenv(s.env)); len(data) == 0 {
+			d.wrong(key, where+" is not set", "")
+			return
+		}
+	case s.credential != "":
+		key, where = s.key+"_credential", "the credential "+s.credential
+		data, err = d.credential(key, s.credential)
+	case len(s.command) > 0:
+		key, where = s.key+"_command", s.command[0]
+		data, err = d.commandOutput(s.command)
+	default:
+		return
 	}
 	line, _, _ := bytes.Cut(data, []byte("\n"))
 	text := strings.TrimRight(string(line), "\r")
-	if text == "" {
-		d.wrong(key, file+" is empty", "put the secret in its first line")
-		return "", false
+	switch {
+	case err != nil:
+		d.wrong(key, fmt.Sprintf("cannot read %s: %s", where, reason(err)), "")
+	case text == "":
+		d.wrong(key, where+" is empty", "put the secret in its first line")
+	default:
+		*s.secret = Secret{text}
 	}
-	return text, true
 }
 
-// isShared tells whether more than its owner may read a file.
-func isShared(file string) (bool, error) {
+// secretFile reads a file that nobody of others may read: what is in such a file is no secret. It says so itself.
+func (d *document) secretFile(key, file string, others os.FileMode) ([]byte, error) {
+	shared, err := isShared(file, others)
+	if err == nil && shared {
+		d.wrong(key, file+" can be read by others", "mend it with: chmod 600 "+shellWord(file))
+	}
+	if err != nil || shared {
+		return nil, err
+	}
+	return readFile(file, maxSecret)
+}
+
+// credential reads what the service manager handed over. It is for this service's user alone; where that is done by an
+// access list, the group's bits say nothing, for they are its mask.
+func (d *document) credential(key, name string) ([]byte, error) {
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return nil, errors.New("the service manager handed over none ($CREDENTIALS_DIRECTORY is not set)")
+	}
+	return d.secretFile(key, filepath.Join(dir, name), 0o007)
+}
+
+// commandOutput runs a command for the secret that it prints. What it says besides goes nowhere: it could be the secret.
+func (d *document) commandOutput(command []string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
+	defer cancel()
+	run := exec.CommandContext(ctx, command[0], command[1:]...)
+	out := &capped{limit: maxSecret}
+	run.Dir, run.Stdout, run.WaitDelay = filepath.Dir(d.file), out, time.Second
+	err := run.Run()
+	var ended *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("it did not end within %v", commandTime)
+	case errors.As(err, &ended):
+		return nil, fmt.Errorf("it ended with %v: run it by hand, as the bot's user, to see why", ended)
+	case err != nil:
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "exec: "))
+	}
+	return out.Bytes(), nil
+}
+
+// capped keeps the beginning of what is written to it.
+type capped struct {
+	bytes.Buffer
+	limit int
+}
+
+func (c *capped) Write(b []byte) (int, error) {
+	c.Buffer.Write(b[:min(len(b), max(0, c.limit-c.Len()))])
+	return len(b), nil
+}
+
+// isShared tells whether any of the permissions of others are given for a file.
+func isShared(file string, others os.FileMode) (bool, error) {
 	info, err := os.Stat(file)
-	return err == nil && info.Mode().Perm()&0o077 != 0, err
+	return err == nil && info.Mode().Perm()&others != 0, err
 }
 
 // shellWord quotes a file name where a shell would not take it as it is.
@@ -73,26 +187,34 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// warnOfInline: a password in a file that others can read is not refused, since the file is not only a secret's, but
-// it is not passed over either.
-func (d *document) warnOfInline(c *Config) {
-	var keys []string
-	look := func(path string, l *Login) {
-		if !l.Password.IsEmpty() && l.PasswordFile == "" && l.PasswordEnv == "" {
-			keys = append(keys, path+".password")
-		}
-		if o := l.OAuth2; o != nil && !o.ClientSecret.IsEmpty() && o.ClientSecretFile == "" && o.ClientSecretEnv == "" {
-			keys = append(keys, path+".oauth2.client_secret")
-		}
-	}
-	for i := range c.Mailboxes {
-		look(fmt.Sprintf("mailbox[%d]", i), &c.Mailboxes[i].Login)
-	}
-	look("smtp", &c.SMTP.Login)
-	if len(keys) == 0 {
+// inline looks for secrets in the configuration itself, if others can read it. One that opens a server elsewhere is refused
+// where everybody can read it; one that the group can read, or that opens only a server on this machine, is warned of.
+func (d *document) inline(c *Config, all []source) {
+	shared, err := isShared(d.file, 0o077)
+	if err != nil || !shared {
 		return
 	}
-	slices.Sort(keys)
-	c.Warnings = append(c.Warnings, Problem{d.file, d.lines.of(keys[0]), plain(keys[0]),
-		plain(keys[0]) + ": stands in a file that others can read", "mend it with: chmod 600 " + shellWord(d.file)})
+	open, _ := isShared(d.file, 0o007)
+	all = slices.DeleteFunc(slices.Clone(all), func(s source) bool { return s.secret.IsEmpty() })
+	hint := "mend it with: chmod 600 " + shellWord(d.file)
+	for i, s := range all {
+		key := plain(s.key)
+		switch {
+		case open && !c.local(s.key):
+			d.wrong(s.key, "stands in a file that everybody can read", hint)
+		case i == 0:
+			c.Warnings = append(c.Warnings, Problem{d.file, d.lines.of(s.key), key, key + ": stands in a file that others can read", hint})
+		}
+	}
+}
+
+// local tells whether the server that a key is about is on this machine.
+func (c *Config) local(key string) bool {
+	address := c.SMTP.Address
+	var i int
+	if _, err := fmt.Sscanf(key, "mailbox[%d]", &i); err == nil {
+		address = c.Mailboxes[i].Address
+	}
+	host := address[:max(0, strings.LastIndexByte(address, ':'))]
+	return isLoopback(strings.Trim(host, "[]"))
 }

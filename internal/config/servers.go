@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -155,18 +154,20 @@ func isLoopback(host string) bool {
 
 // login: exactly one secret where one is needed, and none that nobody uses.
 func (d *document) login(path string, l *Login, needed bool) {
-	given := givenOf(map[string]bool{
-		"password": !l.Password.IsEmpty(), "password_file": l.PasswordFile != "",
-		"password_env": l.PasswordEnv != "", "oauth2": l.OAuth2 != nil,
-	})
+	given := l.source(path).given()
+	if l.OAuth2 != nil {
+		given = append([]string{path + ".oauth2"}, given...)
+	}
 	switch {
 	case len(given) == 0 && needed:
-		d.wrong(path+".password", "is missing", "give one of password, password_file, password_env and an oauth2 table")
+		d.wrong(path+".password", "is missing",
+			"give one of password, password_file, password_env, password_credential, password_command and an oauth2 table")
 	case len(given) > 1:
-		d.wrong(path+"."+given[1], "stands beside "+given[0], "keep one of them")
+		d.wrong(given[1], "stands beside "+lastKey(given[0]), "keep one of them")
 	case len(given) == 1 && l.Username == "":
-		d.wrong(path+".username", "is missing, but there is a "+given[0], "")
+		d.wrong(path+".username", "is missing, but there is a "+lastKey(given[0]), "")
 	}
+	d.credentialName(l.source(path))
 	if l.OAuth2 != nil {
 		d.oauth2(path+".oauth2", l.OAuth2)
 	}
@@ -186,23 +187,8 @@ func (d *document) oauth2(path string, o *OAuth2) {
 			d.wrong(path+".token_url", fmt.Sprintf("%q is not an https address", o.TokenURL), "")
 		}
 	}
-	given := givenOf(map[string]bool{
-		"client_secret": !o.ClientSecret.IsEmpty(), "client_secret_file": o.ClientSecretFile != "",
-		"client_secret_env": o.ClientSecretEnv != "",
-	})
-	if len(given) > 1 {
-		d.wrong(path+"."+given[1], "stands beside "+given[0], "keep one of them")
+	if given := o.source(path).given(); len(given) > 1 {
+		d.wrong(given[1], "stands beside "+lastKey(given[0]), "keep one of them")
 	}
-}
-
-// givenOf returns the keys that are set, in alphabetical order.
-func givenOf(set map[string]bool) []string {
-	var keys []string
-	for k, is := range set {
-		if is {
-			keys = append(keys, k)
-		}
-	}
-	slices.Sort(keys)
-	return keys
+	d.credentialName(o.source(path))
 }
