@@ -80,7 +80,7 @@ func (s *sender) tellDead() error {
 		if len(dead) == 1 {
 			about = dead[0].ID
 		}
-		s.tellOperatorsOf(tx, now, about, deadSubject(dead), s.deadText(dead)...)
+		s.tellOperatorsOf(tx, now, compose.PlainBody{Subject: deadSubject(dead), Lines: s.deadText(dead), Outbox: about})
 		tx.AppendDesk(intake.DeskEvent{At: now, Type: deadTold, Rows: len(dead)})
 		return nil
 	})

@@ -28,6 +28,7 @@ type sender struct {
 	client *delivery.Client
 	path   path
 	grave  grave
+	look   time.Time // when to look through the held mails again
 	now    time.Time // when the loop last looked at the clock
 }
 
@@ -39,6 +40,9 @@ func (b *Bot) deliver(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
+		if err := s.releaseHeld(); err != nil {
+			return err
+		}
 		if err := s.tellDead(); err != nil {
 			return err
 		}
@@ -84,7 +88,7 @@ func (s *sender) toSend() (entries []store.Entry, next time.Time, err error) {
 
 // sleep is how long to wait until something can be done.
 func (s *sender) sleep(next time.Time) time.Duration {
-	wait := lookAgain
+	wait := lookAgain // the held mails are looked through as often
 	until := func(t time.Time) time.Duration { return max(t.Sub(s.now), time.Millisecond) }
 	switch {
 	case s.path.closed(s.now):

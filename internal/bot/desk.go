@@ -3,11 +3,9 @@ package bot
 import (
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"triaged/internal/agenda"
-	"triaged/internal/authority"
 	"triaged/internal/compose"
 	"triaged/internal/intake"
 	"triaged/internal/message"
@@ -25,6 +23,7 @@ type Desk struct {
 	model   *suggest.Model
 	lessons lessons
 	limits  Limits
+	breaker breaker
 	retry   Retry
 	notify  []string // operators
 	clock   Clock
@@ -34,9 +33,10 @@ type Desk struct {
 	wake    func()                        // tells the loops, if there are any, that a transaction has committed
 }
 
-// Limits caps what goes automatically to requesters and strangers.
+// Limits caps what goes automatically to requesters and strangers, and what the bot sends in all.
 type Limits struct {
 	PerRecipient, PerRequest Rate
+	Breaker                  Rate
 }
 
 // Rate is so many mails in such a time; a zero Rate is no limit.
@@ -53,53 +53,6 @@ func (d *Desk) Policy() *intake.Policy { return d.policy }
 
 // Close lets go of the store.
 func (d *Desk) Close() error { return d.store.Close() }
-
-// owe puts a mail into the outbox, held back if a cap says so or nobody is at the address. The desk's own people are outside
-// of this.
-func (d *Desk) owe(tx *store.Tx, l compose.Letter, now time.Time) {
-	held := ""
-	switch {
-	case !d.capped(l):
-	case tx.Unreachable(authority.Normalise(l.To.Address)):
-		held = "held: an earlier mail to " + l.To.Address + " bounced for good"
-	default:
-		held = d.cap(tx, l, now)
-	}
-	tx.Owe(l, held)
-}
-
-// capped tells whether a mail is subject to the caps, and counts towards them.
-func (d *Desk) capped(l compose.Letter) bool {
-	return !l.Commands && !d.ofTheDesk(l.To.Address)
-}
-
-// cappedAbout counts the mails about a request since a time that count towards its cap.
-func (d *Desk) cappedAbout(tx *store.Tx, n request.Number, since time.Time) (count int) {
-	_, out := tx.Mails(n)
-	for _, id := range slices.Backward(out) {
-		e, _ := tx.Entry(id)
-		if e.Letter.At.Before(since) {
-			break
-		}
-		if e.State != store.Held && d.capped(e.Letter) {
-			count++
-		}
-	}
-	return count
-}
-
-func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) string {
-	over := func(r Rate, count func(time.Time) int) bool {
-		return r.Count > 0 && count(now.Add(-r.Per)) >= r.Count
-	}
-	if over(d.limits.PerRecipient, func(since time.Time) int { return tx.MailsTo(l.To.Address, since) }) {
-		return fmt.Sprintf("held: %s got %d mails within %s", l.To.Address, d.limits.PerRecipient.Count, d.limits.PerRecipient.Per)
-	}
-	if l.Request != 0 && over(d.limits.PerRequest, func(since time.Time) int { return d.cappedAbout(tx, l.Request, since) }) {
-		return fmt.Sprintf("held: %d mails about it within %s", d.limits.PerRequest.Count, d.limits.PerRequest.Per)
-	}
-	return ""
-}
 
 // footLine describes a mail that was set aside, for the end of a digest.
 func (d *Desk) footLine(row store.Row) string {
@@ -162,17 +115,16 @@ func (d *Desk) attachments(tx *store.Tx, ledger uint64) []message.Attachment {
 	return files
 }
 
-// tellOperators owes each operator a mail about trouble with the bot itself.
+// tellOperators owes each operator a mail about trouble with the bot itself. It passes every limit.
 func (d *Desk) tellOperators(tx *store.Tx, now time.Time, subject string, lines ...string) {
-	d.tellOperatorsOf(tx, now, 0, subject, lines...)
+	d.tellOperatorsOf(tx, now, compose.PlainBody{Subject: subject, Lines: lines})
 }
 
-// tellOperatorsOf is tellOperators about one mail in the outbox, which an answer can then order about.
-func (d *Desk) tellOperatorsOf(tx *store.Tx, now time.Time, outbox uint64, subject string, lines ...string) {
+// tellOperatorsOf is tellOperators about something that an answer can then order about.
+func (d *Desk) tellOperatorsOf(tx *store.Tx, now time.Time, body compose.PlainBody) {
 	for _, address := range d.notify {
 		tx.Owe(compose.Letter{
-			Kind: compose.Operator, To: request.Person{Address: address}, At: now, Commands: true,
-			Plain: &compose.PlainBody{Subject: subject, Lines: lines, Outbox: outbox},
-		}, "")
+			Kind: compose.Operator, To: request.Person{Address: address}, At: now, Commands: true, Plain: &body,
+		}, store.Hold{})
 	}
 }

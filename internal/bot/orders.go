@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -14,13 +13,13 @@ import (
 // finish carries out what a verdict asks for besides its events: the mails owed, an operator's orders, and word to the
 // operators of one of the desk's own people who can no longer be reached.
 func (d *Desk) finish(tx *store.Tx, v intake.Verdict, now time.Time) error {
-	for _, l := range v.Letters {
-		d.owe(tx, l, now)
-	}
-	for _, o := range v.Orders {
+	for _, o := range v.Orders { // first, lest the breaker that one closes keeps its receipt back
 		if err := d.carryOut(tx, o, now); err != nil {
 			return err
 		}
+	}
+	for _, l := range v.Letters {
+		d.owe(tx, l, now)
 	}
 	for _, e := range v.Desk {
 		if address, ok := strings.CutPrefix(e.Type, intake.AddressDead); ok && d.ofTheDesk(address) {
@@ -31,17 +30,26 @@ func (d *Desk) finish(tx *store.Tx, v intake.Verdict, now time.Time) error {
 	return nil
 }
 
-// carryOut tries an undelivered mail again, or gives it up for good.
+// carryOut tries an undelivered mail again, or gives it up for good; the mails that the circuit breaker holds are let go by
+// the delivering loop, some at a time.
 func (d *Desk) carryOut(tx *store.Tx, o intake.Order, now time.Time) error {
+	if o.Breaker {
+		d.closeBreaker(tx, now, o)
+		return nil
+	}
 	return tx.Change(o.Outbox, func(e *store.Entry) {
 		if o.Verb == command.Retry {
-			e.State, e.Next, e.Ended, e.LastError = store.Pending, now.UTC(), time.Time{}, ""
-			e.Attempts = 0 // it gets all its tries again
+			e.Release(now)
 			return
 		}
-		e.State, e.Next, e.Ended = store.Dead, time.Time{}, now.UTC()
-		e.LastError = fmt.Sprintf("given up by %s: %s", o.By, e.LastError)
+		discard(e, o.By, now)
 	})
+}
+
+// discard gives a mail up for good because an operator said so.
+func discard(e *store.Entry, by string, now time.Time) {
+	e.State, e.Hold, e.Next, e.Ended = store.Dead, "", time.Time{}, now.UTC()
+	e.LastError = discardedBy + by + ": " + e.LastError
 }
 
 // ofTheDesk tells whether an address is one that the configuration names for the desk's own people.

@@ -64,7 +64,7 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 			Languages: c.Desk.Languages, Texts: texts, MonthDay: !c.Desk.DayFirst,
 		},
 		model:  suggest.New(c.Chart(), suggest.DefaultLexicon()),
-		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest)},
+		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest), Breaker: rate(c.Limits.CircuitBreaker)},
 		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
 		notify: c.Notify.Operator, lessons: lessons{wake: make(chan struct{}, 1)},
 	}
@@ -172,6 +172,9 @@ func rosterOf(c *config.Config) *authority.Roster {
 	for _, s := range c.Staff {
 		people = append(people, authority.Person{Address: s.Address, Name: s.Name, Role: authority.Role(s.Role), Teams: s.Teams})
 	}
+	for _, address := range c.Notify.Operator { // whoever hears of trouble may answer; the same address above comes first
+		people = append(people, authority.Person{Address: address, Role: authority.Operator})
+	}
 	var teams []authority.Team
 	for _, t := range c.Teams {
 		teams = append(teams, authority.Team{Name: t.Name, Address: t.Address, Codes: t.Codes, Campuses: t.Campuses})
@@ -184,6 +187,7 @@ func policyOf(c *config.Config) *intake.Policy {
 		Address: c.Desk.Address, Prefix: c.Desk.Prefix, Aliases: c.Desk.Aliases, Eligible: c.Desk.Eligible,
 		Zone: c.Location(), DayFirst: c.Desk.DayFirst, Roster: rosterOf(c), Chart: c.Chart(), Calendar: c.WorkingTime(),
 		DayLength: c.WorkingTime().DayLengthOn, ReopenWithin: c.Desk.ReopenWithin.D(),
+		AnswersRequester: c.Desk.PlainAnswers == config.AnswerToRequester,
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Mailboxes: map[string]intake.MailboxPolicy{},
 	}
 	for _, s := range c.Sources {

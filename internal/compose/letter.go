@@ -197,8 +197,9 @@ type OutcomeBody struct {
 // PlainBody is a mail that is a few sentences, made where they are decided.
 type PlainBody struct {
 	Subject string   `json:"subject"`
-	Lines   []string `json:"lines"`            // paragraphs
-	Outbox  uint64   `json:"outbox,omitempty"` // number of the undelivered mail that an Operator mail is about
+	Lines   []string `json:"lines"`             // paragraphs
+	Outbox  uint64   `json:"outbox,omitempty"`  // number of the undelivered mail that an Operator mail is about
+	Breaker bool     `json:"breaker,omitempty"` // an Operator mail is about all that the circuit breaker holds back
 
 	// For a Refusal that the templates can say in the recipient's language. Lines then follow it, and may be empty.
 	Reason RefusalReason `json:"reason,omitempty"`

@@ -15,6 +15,7 @@ func Default() *Config {
 			Languages:  []string{"en"},
 
 			ReopenWithin: Duration(14 * day),
+			PlainAnswers: AnswerIsNote,
 		},
 		SMTP: SMTP{
 			Security: StartTLS,
@@ -40,6 +41,7 @@ func Default() *Config {
 		Limits: Limits{
 			AutomaticMailsPerRecipient: Rate{10, Duration(time.Hour)},
 			AutomaticMailsPerRequest:   Rate{20, Duration(24 * time.Hour)},
+			CircuitBreaker:             Rate{5000, Duration(time.Hour)},
 		},
 	}
 }

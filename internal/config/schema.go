@@ -31,7 +31,8 @@ type Config struct {
 	// Who is told besides the people of a request.
 	Notify Notify `toml:"notify"`
 
-	// What the bot sends automatically to requesters and strangers, at most. What a limit held back is on record.
+	// What the bot sends automatically, at most. What a limit held back is on record (`triaged outbox`) and goes out as soon
+	// as the limit allows it.
 	Limits Limits `toml:"limits"`
 
 	// Figures for a monitoring system.
@@ -107,6 +108,10 @@ type Desk struct {
 
 	// An answer within this time reopens a resolved request; later it opens a new one. "0s": at any time.
 	ReopenWithin Duration `toml:"reopen_within"`
+
+	// Where a plain answer of the staff goes, one without a command: "note" keeps it inside the desk, "requester" sends it
+	// to who made the request. The receipt says which. The words reply and note, as commands, choose for one mail.
+	PlainAnswers PlainAnswers `toml:"plain_answers"`
 
 	// A district's own categorization chart. Without it the built-in chart of the procedure holds.
 	Chart string `toml:"chart,optional" example:"chart.toml"`
@@ -325,13 +330,17 @@ type Notify struct {
 	Operator []string `toml:"operator"`
 }
 
-// Limits caps what the bot sends automatically to requesters and strangers.
+// Limits caps what the bot sends automatically: to requesters and strangers, and, by the circuit breaker, in all.
 type Limits struct {
-	// To one address, at most so many mails in such a time.
+	// To one requester or stranger, at most so many mails in such a time.
 	AutomaticMailsPerRecipient Rate `toml:"automatic_mails_per_recipient"`
 
-	// About one request, at most so many mails in such a time.
+	// To them about one request, at most so many mails in such a time.
 	AutomaticMailsPerRequest Rate `toml:"automatic_mails_per_request"`
+
+	// In all, staff included: if more is owed in such a time, something is wrong. The bot then holds its mail back and tells
+	// the operators, until it was calm for as long or an operator says so.
+	CircuitBreaker Rate `toml:"circuit_breaker"`
 }
 
 // Metrics is where figures are served.

@@ -263,6 +263,17 @@ const (
 
 func (AuthPreset) choices() []string { return []string{"authserv", "google", "microsoft365"} }
 
+// PlainAnswers is where an answer of the staff without a command goes.
+type PlainAnswers string
+
+// The destinations.
+const (
+	AnswerIsNote      PlainAnswers = "note"
+	AnswerToRequester PlainAnswers = "requester"
+)
+
+func (PlainAnswers) choices() []string { return []string{"note", "requester"} }
+
 // Security is how a connection is protected.
 type Security string
 

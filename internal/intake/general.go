@@ -86,8 +86,12 @@ func (d *decision) adopt(past *decision) {
 // one that is named.
 func (x *execution) order(c command.Command) {
 	id, ok := itemNumber(c.Text)
-	if a := x.d.answered; !ok && strings.TrimSpace(c.Text) == "" && a != nil && a.Letter.Plain != nil && a.Letter.Plain.Outbox != 0 {
-		id, ok = a.Letter.Plain.Outbox, true
+	if a := x.d.answered; !ok && strings.TrimSpace(c.Text) == "" && a != nil && a.Letter.Plain != nil {
+		if a.Letter.Plain.Breaker {
+			x.orderHeld(c)
+			return
+		}
+		id, ok = a.Letter.Plain.Outbox, a.Letter.Plain.Outbox != 0
 	}
 	if !ok {
 		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("which mail? Name it by its number, such as %s 12", c.Verb.Word()))
@@ -105,6 +109,16 @@ func (x *execution) order(c command.Command) {
 		return
 	}
 	x.succeeded(c, what+" is given up for good")
+}
+
+// orderHeld closes the circuit breaker, whose mail is being answered: what it held goes out, or is given up.
+func (x *execution) orderHeld(c command.Command) {
+	x.d.verdict.Orders = append(x.d.verdict.Orders, Order{Verb: c.Verb, Breaker: true, By: x.d.from()})
+	if c.Verb == command.Retry {
+		x.succeeded(c, "the circuit breaker is closed: what it held back goes out within a minute, in order")
+		return
+	}
+	x.succeeded(c, "the circuit breaker is closed: what it held back is given up")
 }
 
 // itemNumber reads the number of a mail: "12", "mail 12".

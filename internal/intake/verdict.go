@@ -36,11 +36,12 @@ type Verdict struct {
 	Orders  []Order  // what is to be done to outgoing mails that were held back or given up
 }
 
-// Order is an operator's word on an outgoing mail.
+// Order is an operator's word on an outgoing mail, or on all that the circuit breaker holds back.
 type Order struct {
-	Verb   command.Verb // Retry or Discard
-	Outbox uint64
-	By     string
+	Verb    command.Verb // Retry or Discard
+	Outbox  uint64
+	Breaker bool
+	By      string
 }
 
 // Change is the events that one request gains, in order.
@@ -51,19 +52,33 @@ type Change struct {
 
 // DeskEvent is something that happened to the desk as a whole, such as a review.
 type DeskEvent struct {
-	At     time.Time `json:"at"`
-	Type   string    `json:"type"`
-	By     string    `json:"by,omitempty"`
-	Review time.Time `json:"review,omitzero"`  // the odd hour of a review event
-	Rows   int       `json:"rows,omitempty"`   // requests in the queue at that review
-	Ledger uint64    `json:"ledger,omitempty"` // last row of the ledger when the digest was made
+	At      time.Time `json:"at"`
+	Type    string    `json:"type"`
+	By      string    `json:"by,omitempty"`
+	Review  time.Time `json:"review,omitzero"`   // the odd hour of a review event
+	Rows    int       `json:"rows,omitempty"`    // requests in the queue at that review
+	Ledger  uint64    `json:"ledger,omitempty"`  // last row of the ledger when the digest was made
+	Breaker Breaker   `json:"breaker,omitempty"` // what became of the circuit breaker
+	Outbox  uint64    `json:"outbox,omitempty"`  // last mail in the outbox at that moment
 }
+
+// Breaker is how the circuit breaker stands. No event of it yet means closed.
+type Breaker string
+
+// The states of the circuit breaker.
+const (
+	BreakerOpen    Breaker = "open"      // mail is held back
+	BreakerClosed  Breaker = "closed"    // and what was held goes out
+	BreakerEmptied Breaker = "discarded" // closed, and what was held is given up
+)
 
 // The desk's events.
 const (
 	DeskOpened = "desk-opened" // the first run: reviews count from here
 	ReviewSent = "review-sent" // the digest went to the analysts, or the queue was empty
 	ReviewHeld = "review-held" // an analyst acted on it, or said so
+
+	CircuitBreaker = "circuit-breaker" // it opened or closed
 
 	AddressDead  = "address-dead "  // followed by an address: a mail to it bounced for good
 	AddressAlive = "address-alive " // followed by an address: somebody wrote from it since

@@ -112,7 +112,7 @@ func (d *desk) add(tx *store.Tx, n int) error {
 		{Kind: compose.Acknowledgement, To: who, Request: request.Number(n), At: at, InReplyTo: id},
 		{Kind: compose.Notice, To: request.Person{Address: "kim@school.example"}, Commands: true, Request: request.Number(n), At: at},
 	} {
-		e := tx.Owe(l, "")
+		e := tx.Owe(l, store.Hold{})
 		tx.Change(e.ID, func(e *store.Entry) { e.State, e.Next, e.Attempts = store.Sent, time.Time{}, 1 })
 	}
 	return nil

@@ -61,7 +61,7 @@ func fillDesk(tx *store.Tx, refs []store.RawRef) {
 	tx.Record(2, request.Event{At: epoch, Type: request.Opened, By: "b@x", Person: &request.Person{Address: "b@x"}, Mail: 2})
 	tx.Account(store.Row{Mailbox: "support", Folder: "INBOX", UIDValidity: 1, UID: 1, MessageID: "one@x", Fingerprint: hexOf(1), Outcome: intake.Opened, Request: 1, At: epoch, Raw: refs[0]})
 	tx.Account(store.Row{Mailbox: "support", Folder: "INBOX", UIDValidity: 1, UID: 2, Fingerprint: hexOf(2), Outcome: intake.Opened, Request: 2, At: epoch, Raw: refs[1]})
-	for i, held := range []string{"", "too many", ""} {
+	for i, held := range []store.Hold{{}, {By: store.ByCap, Why: "too many"}, {}} {
 		e := tx.Owe(compose.Letter{Kind: compose.Notice, To: request.Person{Address: "kim@x"}, Request: request.Number(i), At: epoch}, held)
 		if i == 2 {
 			tx.Change(e.ID, func(e *store.Entry) { e.State = store.Dead })

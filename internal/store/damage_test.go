@@ -31,7 +31,7 @@ func grownState(t *testing.T) (state []byte, want contents) {
 			ref := tx.PutText(fmt.Sprint(i, strings.Repeat(" text", 300+i*20)))
 			_, err := tx.Record(n, request.Event{At: epoch, Type: request.Opened, Subject: ref, Person: &request.Person{Address: fmt.Sprintf("p%d@x", i)}})
 			for range 5 {
-				tx.Owe(compose.Letter{Kind: compose.Notice, To: request.Person{Address: "kim@x"}, Request: n, At: epoch}, "")
+				tx.Owe(compose.Letter{Kind: compose.Notice, To: request.Person{Address: "kim@x"}, Request: n, At: epoch}, store.Hold{})
 			}
 			return err
 		})

@@ -19,7 +19,23 @@ const (
 	Pending Delivery = "pending"
 	Sent    Delivery = "sent"
 	Dead    Delivery = "dead" // given up: refused for good, or not accepted for too long
-	Held    Delivery = "held" // kept back by a cap or by an operator
+	Held    Delivery = "held" // kept back: Hold says by what
+)
+
+// Hold is what keeps a mail back, and the reason in words. The zero Hold is nothing.
+type Hold struct {
+	By  Brake
+	Why string
+}
+
+// Brake is what can keep mails back.
+type Brake string
+
+// The brakes.
+const (
+	ByCap     Brake = "cap"         // enough went to its recipient, or about its request
+	ByBounce  Brake = "unreachable" // mail to its recipient bounced for good
+	ByBreaker Brake = "breaker"     // the bot itself sent absurdly much
 )
 
 // Entry is one mail in the outbox.
@@ -30,8 +46,10 @@ type Entry struct {
 	State     Delivery         `json:"state"`
 	Next      time.Time        `json:"next,omitzero"` // when to try
 	Attempts  int              `json:"attempts"`
-	Tried     time.Time        `json:"tried,omitzero"` // the last attempt
-	Ended     time.Time        `json:"ended,omitzero"` // when it was sent or given up
+	Tried     time.Time        `json:"tried,omitzero"`    // the last attempt
+	Ended     time.Time        `json:"ended,omitzero"`    // when it was sent or given up
+	Hold      Brake            `json:"hold,omitempty"`    // of a held one; "" in those of older versions, which were held by caps
+	Released  time.Time        `json:"released,omitzero"` // when it was let go after it was held: caps count it from then
 	LastError string           `json:"last_error,omitempty"`
 	Subject   string           `json:"subject,omitempty"` // as rendered
 	Forms     []string         `json:"forms,omitempty"`   // its text, and its HTML form as text, for recognising the bot's own words in answers; only of mails that take commands
@@ -39,12 +57,26 @@ type Entry struct {
 	Raw       RawRef           `json:"raw,omitzero"`      // the bytes as sent, since the first attempt
 }
 
-// Owe puts a mail into the outbox.
-func (tx *Tx) Owe(l compose.Letter, held string) Entry {
+// counted is since when the caps count a mail.
+func (e Entry) counted() time.Time {
+	if !e.Released.IsZero() {
+		return e.Released
+	}
+	return e.Letter.At
+}
+
+// Release lets a held or given-up mail go, with all its tries before it.
+func (e *Entry) Release(now time.Time) {
+	e.State, e.Next, e.Ended, e.LastError, e.Attempts = Pending, now.UTC(), time.Time{}, "", 0
+	e.Hold, e.Released = "", now.UTC()
+}
+
+// Owe puts a mail into the outbox, to be sent at once unless something holds it back.
+func (tx *Tx) Owe(l compose.Letter, hold Hold) Entry {
 	l.At = l.At.UTC()
 	e := Entry{ID: tx.next(bucketOutbox), Letter: l, State: Pending, Next: l.At}
-	if held != "" {
-		e.State, e.LastError, e.Next = Held, held, time.Time{}
+	if hold != (Hold{}) {
+		e.State, e.Hold, e.LastError, e.Next = Held, hold.By, hold.Why, time.Time{}
 	}
 	e.MessageID = tx.s.options.MessageID(e.ID, e)
 	tx.saveEntry(Entry{}, e)
@@ -60,13 +92,13 @@ func (e Entry) indexKeys() []indexKey {
 	keys := []indexKey{{bucketBySentID, hashKey(e.MessageID), key64s(e.ID, about)}}
 	counted := e.State != Held // by the caps
 	if counted {
-		key := append(recipientKey(e.Letter.To.Address), key64s(timeKey(e.Letter.At), e.ID)...)
+		key := append(recipientKey(e.Letter.To.Address), key64s(timeKey(e.counted()), e.ID)...)
 		keys = append(keys, indexKey{bucket: bucketRates, key: key})
 	}
 	if about != 0 {
 		k := indexKey{bucket: bucketMails, key: key64s(about, mailOut, e.ID)}
 		if counted {
-			k.value = key64(timeKey(e.Letter.At))
+			k.value = key64(timeKey(e.counted()))
 		}
 		keys = append(keys, k)
 	}
@@ -246,14 +278,17 @@ func (tx *Tx) MailsTo(address string, since time.Time) (count int) {
 
 func recipientKey(address string) []byte { return hashKey(strings.ToLower(address)) }
 
-// MailsAbout counts the mails owed about a request since a time, held ones not counted.
-func (tx *Tx) MailsAbout(n request.Number, since time.Time) (count int) {
+// MailsAbout lists the mails owed about a request since a time by their numbers, oldest first, without those that are held.
+func (tx *Tx) MailsAbout(n request.Number, since time.Time) (ids []uint64) {
 	from := timeKey(since)
-	tx.prefixed(bucketMails, key64s(uint64(n), mailOut), func(_, v []byte) bool {
+	tx.prefixed(bucketMails, key64s(uint64(n), mailOut), func(k, v []byte) bool {
 		if len(v) == 8 && number(v, 0) >= from {
-			count++
+			ids = append(ids, number(k, 16))
 		}
 		return true
 	})
-	return count
+	return ids
 }
+
+// LastEntry is the highest number in the outbox.
+func (tx *Tx) LastEntry() uint64 { return tx.sequence(bucketOutbox) }

@@ -240,7 +240,7 @@ func take(s *store.Store, uid uint32, data []byte) (store.RawRef, error) {
 		if _, err := tx.Record(n, e); err != nil {
 			return err
 		}
-		tx.Owe(compose.Letter{Kind: compose.Acknowledgement, To: request.Person{Address: "a@x"}, Request: n, At: epoch}, "")
+		tx.Owe(compose.Letter{Kind: compose.Acknowledgement, To: request.Person{Address: "a@x"}, Request: n, At: epoch}, store.Hold{})
 		tx.Account(store.Row{Mailbox: "m", UID: uid, MessageID: fmt.Sprint(uid, "@x"), Outcome: intake.Opened, Request: n, At: epoch, Raw: refs[0]})
 		return nil
 	})

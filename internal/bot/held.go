@@ -1,0 +1,141 @@
+package bot
+
+import (
+	"fmt"
+	"time"
+
+	"triaged/internal/authority"
+	"triaged/internal/compose"
+	"triaged/internal/intake"
+	"triaged/internal/request"
+	"triaged/internal/store"
+)
+
+// owe puts a mail into the outbox, held back if a cap says so, nobody is at the address, or the bot has gone wild. The
+// desk's own people are outside of the first two, and mail to operators about the bot is outside of all.
+func (d *Desk) owe(tx *store.Tx, l compose.Letter, now time.Time) {
+	hold := d.holds(tx, l, now)
+	if hold == (store.Hold{}) && l.Kind != compose.Operator && d.tripped(tx, now) {
+		hold = store.Hold{By: store.ByBreaker, Why: "held: the circuit breaker is open"}
+	}
+	tx.Owe(l, hold)
+}
+
+// holds is why a mail must not go out yet, the circuit breaker apart.
+func (d *Desk) holds(tx *store.Tx, l compose.Letter, now time.Time) store.Hold {
+	switch {
+	case !d.capped(l):
+		return store.Hold{}
+	case tx.Unreachable(authority.Normalise(l.To.Address)):
+		return store.Hold{By: store.ByBounce, Why: "held: an earlier mail to " + l.To.Address + " bounced for good"}
+	}
+	return d.cap(tx, l, now)
+}
+
+// capped tells whether a mail is subject to the caps, and counts towards them.
+func (d *Desk) capped(l compose.Letter) bool {
+	return !l.Commands && !d.ofTheDesk(l.To.Address)
+}
+
+// cap is which of the two caps a mail would exceed.
+func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) store.Hold {
+	if r := d.limits.PerRecipient; r.Count > 0 && tx.MailsTo(l.To.Address, now.Add(-r.Per)) >= r.Count {
+		return store.Hold{By: store.ByCap, Why: fmt.Sprintf("held: %s got %d mails within %s", l.To.Address, r.Count, r.Per)}
+	}
+	if r := d.limits.PerRequest; r.Count > 0 && l.Request != 0 && d.cappedAbout(tx, l.Request, now.Add(-r.Per)) >= r.Count {
+		return store.Hold{By: store.ByCap, Why: fmt.Sprintf("held: %d mails about it within %s", r.Count, r.Per)}
+	}
+	return store.Hold{}
+}
+
+// cappedAbout counts the mails about a request since a time that count towards its cap.
+func (d *Desk) cappedAbout(tx *store.Tx, n request.Number, since time.Time) (count int) {
+	for _, id := range tx.MailsAbout(n, since) {
+		if e, _ := tx.Entry(id); d.capped(e.Letter) {
+			count++
+		}
+	}
+	return count
+}
+
+// How held mails are looked through: so often, and so many changed in one transaction.
+const (
+	heldInterval = lookAgain
+	heldBatch    = 500
+)
+
+// releaseHeld lets go what was held and no longer need be, oldest first. What grows too old meanwhile is given up like any
+// mail, and told of like any: nothing leaves the outbox in silence.
+func (s *sender) releaseHeld() error {
+	now := s.clock.Now()
+	if now.Before(s.look) && s.look.Sub(now) <= heldInterval {
+		return nil
+	}
+	if err := s.calmDown(now); err != nil {
+		return err
+	}
+	var due []store.Entry
+	if err := s.store.View(func(tx *store.Tx) error { due = s.heldDue(tx, now); return nil }); err != nil {
+		return err
+	}
+	if s.look = now.Add(heldInterval); len(due) == heldBatch {
+		s.look = now
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	return s.store.Update(func(tx *store.Tx) error {
+		for _, e := range due {
+			if err := s.releaseOne(tx, e, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// heldDue lists held mails of which something may become now. Of a recipient who cannot be written to yet, one is looked at.
+func (s *sender) heldDue(tx *store.Tx, now time.Time) (due []store.Entry) {
+	full := map[string]bool{}
+	_, open := breakerOf(tx)
+	for e := range tx.Outbox(store.Held) {
+		to := authority.Normalise(e.Letter.To.Address)
+		waits := full[to] || e.Hold == store.ByBreaker && open
+		if !waits {
+			waits = s.holds(tx, e.Letter, now) != store.Hold{}
+			full[to] = waits && e.Letter.Request == 0
+		}
+		if waits && !s.tooOld(e, now) {
+			continue
+		}
+		if due = append(due, e); len(due) == heldBatch {
+			break
+		}
+	}
+	return due
+}
+
+func (s *sender) tooOld(e store.Entry, now time.Time) bool {
+	return s.retry.GiveUp > 0 && now.Sub(e.Letter.At) >= s.retry.GiveUp
+}
+
+// releaseOne decides about one held mail anew, after those before it have gone.
+func (s *sender) releaseOne(tx *store.Tx, e store.Entry, now time.Time) error {
+	breaker, open := breakerOf(tx)
+	hold := s.holds(tx, e.Letter, now)
+	if e.Hold == store.ByBreaker {
+		switch {
+		case breaker.Breaker == intake.BreakerEmptied && e.ID <= breaker.Outbox:
+			return tx.Change(e.ID, func(e *store.Entry) { discard(e, breaker.By, now) })
+		case open:
+			hold = store.Hold{By: store.ByBreaker, Why: e.LastError}
+		}
+	}
+	switch {
+	case hold == store.Hold{}:
+		return tx.Change(e.ID, func(e *store.Entry) { e.Release(now) })
+	case s.tooOld(e, now):
+		return s.bury(tx, e, fmt.Sprintf("given up after %s: %s", s.retry.GiveUp, hold.Why), now)
+	}
+	return tx.Change(e.ID, func(e *store.Entry) { e.Hold, e.LastError = hold.By, hold.Why })
+}

@@ -1,0 +1,166 @@
+package bot_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"triaged/internal/config"
+	"triaged/internal/inprocess"
+)
+
+// restart stops the bot and starts it again on the same state.
+func (s *school) restart() {
+	s.t.Helper()
+	s.stop()
+	s.start()
+}
+
+// bounceOf is what a mail server writes when it cannot deliver a mail for good.
+func bounceOf(m sentMail, to string) string {
+	return "From: MAILER-DAEMON@mx.school.example\r\nTo: support@school.example\r\nMessage-ID: <b" + m.MessageID + ">\r\n" +
+		"Subject: Undelivered Mail Returned to Sender\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n" +
+		"--b\r\nContent-Type: text/plain\r\n\r\nThe mail could not be delivered.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
+		"Reporting-MTA: dns; mx.school.example\r\n\r\nFinal-Recipient: rfc822; " + to + "\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n" +
+		"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <" + m.MessageID + ">\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"
+}
+
+func rate(count int, per time.Duration) config.Rate {
+	return config.Rate{Count: count, Per: config.Duration(per)}
+}
+
+// TestHeldMailGoesOutWhenTheCapAllows floods one requester, and looks at when each mail goes out.
+func TestHeldMailGoesOutWhenTheCapAllows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) {
+			c.Limits.AutomaticMailsPerRecipient = rate(3, time.Hour)
+			c.Notify.NewRequest = nil
+		})
+		defer s.close()
+		for i := range 8 {
+			s.arrives("pat@school.example", fmt.Sprintf("Request %d", i+1), "It is dark.")
+		}
+		s.arrives("lou@school.example", "Bell", "It does not ring.")
+		if held := s.outbox("held"); len(held) != 5 || !strings.Contains(held[0].LastError, "got 3 mails within 1h") {
+			t.Fatalf("held: %+v", held)
+		}
+		start := time.Now()
+		s.restart()
+		time.Sleep(3 * time.Hour)
+		synctest.Wait()
+		var after []string
+		for _, m := range s.sent() {
+			if m.kind == "acknowledgement" && m.to == "pat@school.example" {
+				after = append(after, fmt.Sprintf("%s %d", m.Header.Get("X-Triaged-Request"), int(m.at.Sub(start).Hours())))
+			}
+		}
+		if got := strings.Join(after, ", "); got != "SR-1 0, SR-2 0, SR-3 0, SR-4 0, SR-5 1, SR-6 1, SR-7 1, SR-8 2" && got != "SR-1 0, SR-2 0, SR-3 0, SR-4 1, SR-5 1, SR-6 1, SR-7 2, SR-8 2" {
+			t.Errorf("they went out in the hours %s", got)
+		}
+		if held := s.outbox("held"); len(held) != 0 {
+			t.Errorf("still held: %+v", held)
+		}
+	})
+}
+
+// TestUnreachableUntilTheyWrite holds mail to somebody whose address bounced, until they write again; what grew too old
+// meanwhile is given up, and the operators hear of it.
+func TestUnreachableUntilTheyWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, uncapped, func(c *config.Config) {
+			c.SMTP.GiveUpAfter = config.Duration(24 * time.Hour)
+		})
+		defer s.close()
+		s.arrives("pat@school.example", "Projector", "It is dark.")
+		sent := s.expect("acknowledgement pat@school.example", "notice kim@school.example")
+		s.raw(bounceOf(sent["acknowledgement pat@school.example"], "pat@school.example"))
+		s.answers(sent["notice kim@school.example"], "kim@school.example", "#1-3")
+		s.expect("receipt kim@school.example", "notice campus@school.example")
+		if held := s.outbox("held"); len(held) != 1 || held[0].Kind != "categorized" {
+			t.Fatalf("held: %+v", held)
+		}
+		time.Sleep(time.Hour)
+		s.arrives("pat@school.example", "Screen", "It is dark, too.")
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		sent = s.expect("acknowledgement pat@school.example", "notice kim@school.example", "categorized pat@school.example")
+		s.raw(bounceOf(sent["acknowledgement pat@school.example"], "pat@school.example"))
+		s.answers(sent["notice kim@school.example"], "kim@school.example", "#1-3")
+		s.sent()
+		time.Sleep(25 * time.Hour)
+		synctest.Wait()
+		told := false
+		for _, m := range s.sent() {
+			told = told || m.kind == "operator" && strings.Contains(m.Text, "bounced for good")
+		}
+		if dead := s.outbox("dead"); len(dead) != 1 || !told {
+			t.Errorf("the operators were told: %v; dead: %+v", told, dead)
+		}
+	})
+}
+
+// TestCircuitBreaker makes the bot owe more than it ever should.
+func TestCircuitBreaker(t *testing.T) {
+	setup := func(c *config.Config) {
+		uncapped(c)
+		c.Limits.CircuitBreaker = rate(10, time.Hour)
+	}
+	flood := func(s *school) {
+		for i := range 20 {
+			s.arrives("pat@school.example", fmt.Sprintf("Request %d", i+1), "It is dark.")
+		}
+	}
+	t.Run("closes by itself", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := openSchool(t, inprocess.SMTPOptions{}, setup)
+			defer s.close()
+			flood(s)
+			var kinds []string
+			for _, m := range s.sent() {
+				kinds = append(kinds, m.kind+" "+m.Header.Get("X-Triaged-Request"))
+			}
+			want := "acknowledgement SR-1, notice SR-1, acknowledgement SR-2, notice SR-2, acknowledgement SR-3, notice SR-3, " +
+				"acknowledgement SR-4, notice SR-4, acknowledgement SR-5, notice SR-5, operator "
+			if got := strings.Join(kinds, ", "); got != want {
+				t.Errorf("sent %s", got)
+			}
+			if held := s.outbox("held"); len(held) != 30 || len(s.rows("all")) != 20 {
+				t.Fatalf("%d held, %d requests", len(held), len(s.rows("all")))
+			}
+			s.restart()
+			time.Sleep(55 * time.Minute)
+			synctest.Wait()
+			if sent := s.sent(); len(sent) != 0 {
+				t.Errorf("%d were sent while it was open", len(sent))
+			}
+			time.Sleep(10 * time.Minute)
+			synctest.Wait()
+			var numbers []string
+			for _, m := range s.sent() {
+				numbers = append(numbers, m.Header.Get("X-Triaged-Request"))
+			}
+			if len(numbers) != 30 || numbers[0] != "SR-6" || numbers[1] != "SR-6" || numbers[29] != "SR-20" {
+				t.Errorf("then %d were sent: %s", len(numbers), numbers)
+			}
+		})
+	})
+	for _, word := range []string{"retry", "discard"} {
+		t.Run(word, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := openSchool(t, inprocess.SMTPOptions{}, setup)
+				defer s.close()
+				flood(s)
+				told := s.oneTo("operator", "admin@school.example")
+				s.answers(told, "admin@school.example", "#"+word)
+				time.Sleep(2 * time.Minute)
+				synctest.Wait()
+				dead, held, sent := len(s.outbox("dead")), len(s.outbox("held")), s.sent()
+				if word == "retry" && (dead != 0 || held != 0 || len(sent) != 31) || word == "discard" && (dead != 30 || held != 0 || len(sent) != 1) {
+					t.Errorf("%d dead, %d held, %d sent", dead, held, len(sent))
+				}
+			})
+		})
+	}
+}
