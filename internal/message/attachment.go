@@ -74,7 +74,7 @@ func (c *composer) attachment(p *part, sums bool) Attachment {
 
 // describe fills in whose mail an attached mail is.
 func (c *composer) describe(a *Attachment, p *part) {
-	h, _, _ := readTopHeader(p.bytes())
+	h, _, _ := readTopHeader(p.bytesUpTo(2 * maxHeader))
 	inner := Message{Header: h}
 	inner.readHeader()
 	a.Mail = &AttachedMail{From: inner.From, Subject: inner.Subject, Date: inner.Date}

@@ -201,7 +201,7 @@ func (c *composer) fallback() string {
 		return c.spend(all)
 	}
 	for i := range c.parts {
-		if p := &c.parts[i]; p.isMail() && i < 20 {
+		if p := &c.parts[i]; p.isMail() && i < 20 && len(all) < c.budget {
 			all = joinText(all, attachedText(p.nested()))
 		}
 	}
@@ -239,6 +239,8 @@ func (a Address) String() string {
 // enrichedText takes the commands out of text/enriched (RFC 1896).
 func enrichedText(s string) string {
 	var b strings.Builder
+	const param = "</param>"
+	closed := len(s) // how much of s was left where the parameter that was looked for last is closed; -1: none is any more
 	for {
 		i := strings.IndexByte(s, '<')
 		if i < 0 {
@@ -256,9 +258,14 @@ func enrichedText(s string) string {
 			b.WriteByte('<')
 			continue
 		}
-		if strings.EqualFold(s[:end], "param") {
-			if stop := strings.Index(strings.ToLower(s[:min(len(s), 1000)]), "</param>"); stop >= 0 {
-				end = stop + 7
+		if closed >= 0 && strings.EqualFold(s[:end], "param") {
+			if closed >= len(s) {
+				if closed = -1; indexFold(s, param) >= 0 {
+					closed = len(s) - indexFold(s, param)
+				}
+			}
+			if stop := len(s) - closed; closed >= 0 && stop < 1000 {
+				end = stop + len(param) - 1
 			}
 		}
 		s = s[end+1:]

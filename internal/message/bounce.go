@@ -54,17 +54,21 @@ type notice struct {
 // newNotice finds the three parts of a notice: text, fields, original.
 func newNotice(m *Message, parts []part) *notice {
 	n := &notice{m: m, text: m.Text}
+	var status strings.Builder
 	for i := range parts {
 		p := &parts[i]
 		switch p.mediaType {
 		case "message/delivery-status", "message/global-delivery-status":
-			n.status += lossyText(p.bytes()) + "\n\n"
+			if status.Len() < maxNotice {
+				status.WriteString(lossyText(p.bytes()) + "\n\n")
+			}
 		case "message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "text/rfc822-header", "message/partial":
 			if n.original == nil {
 				n.original = p.bytes()
 			}
 		}
 	}
+	n.status = status.String()
 	if n.text == "" {
 		for i := range parts {
 			if strings.HasPrefix(parts[i].mediaType, "text/") && n.text == "" {

@@ -71,28 +71,37 @@ func readEvent(ics string) (e event) {
 	return e
 }
 
+// set notes a property. The first one of a name counts.
 func (e *event) set(name, params, value string) {
 	switch name {
 	case "SUMMARY":
-		e.summary = calendarString(value)
+		setOnce(&e.summary, value, calendarString)
 	case "DTSTART":
-		e.start = calendarTime(params, value)
+		setOnce(&e.start, value, func(v string) string { return calendarTime(params, v) })
 	case "DTEND", "DUE":
-		e.end = calendarTime(params, value)
+		setOnce(&e.end, value, func(v string) string { return calendarTime(params, v) })
 	case "LOCATION":
-		e.location = calendarString(value)
+		setOnce(&e.location, value, calendarString)
 	case "DESCRIPTION":
-		e.description = unwrapLinks(plainLines([]byte(calendarString(value))))
+		setOnce(&e.description, value, func(v string) string { return unwrapLinks(plainLines([]byte(calendarString(v)))) })
 	case "COMMENT":
-		e.comment = calendarString(value)
+		setOnce(&e.comment, value, calendarString)
 	case "RRULE":
-		e.rule = strings.ToLower(strings.ReplaceAll(value, ";", ", "))
+		setOnce(&e.rule, value, func(v string) string { return strings.ToLower(strings.ReplaceAll(v, ";", ", ")) })
 	case "ORGANIZER":
-		a := Address{Address: plainAddress(value)}
-		if cn := calendarParam(params, "CN"); cn != "" && cn != a.Address {
-			a.Name = cn
-		}
-		e.organizer = a.String()
+		setOnce(&e.organizer, value, func(v string) string {
+			a := Address{Address: plainAddress(v)}
+			if cn := calendarParam(params, "CN"); cn != a.Address {
+				a.Name = cn
+			}
+			return a.String()
+		})
+	}
+}
+
+func setOnce(field *string, value string, read func(string) string) {
+	if *field == "" {
+		*field = read(value)
 	}
 }
 

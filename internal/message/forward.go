@@ -3,10 +3,11 @@ package message
 import "strings"
 
 // maxForwards is how many forwards inside of forwards are followed to the first author; maxForwardTries how many lines of
-// one text are tried as the beginning of one.
+// one text are tried as the beginning of one, and maxForwardHead how many lines below each of them are looked at.
 const (
 	maxForwards     = 5
 	maxForwardTries = 8
+	maxForwardHead  = 2 * maxBlockLines
 )
 
 // findForward finds the mail that this mail passes on, inline or attached, or returns nil. A forward of a bare forward
@@ -56,12 +57,34 @@ func attachedForward(m *Message, parts []part) *Forwarded {
 	return nil
 }
 
-// inlineForward finds the first forwarded mail in a text. What mail programs write above a forwarded mail is looked for
-// first; without it, a header block or an attribution counts if the subject says that the mail is a forward.
+// inlineForward finds the first forwarded mail in a text, and behind a bare forward the mail at its core. It goes from one to the next
+// in turn, so that the texts of those before need not stay in memory.
 func inlineForward(text, subject string, left int) *Forwarded {
+	var found *Forwarded
+	for ; left > 0; left-- {
+		f, body := firstForward(text, subject)
+		if f == nil {
+			break
+		}
+		found = f
+		reply, _ := trimReply(body, f.Subject)
+		f.Text = strings.TrimSpace(reply)
+		if f.Text != "" || body == "" {
+			break
+		}
+		f.Text = strings.TrimSpace(body)
+		text, subject = body, "fwd: "+f.Subject
+	}
+	return found
+}
+
+// firstForward finds the first forwarded mail in a text, and the text that it consists of with what it quotes. What mail programs write
+// above a forwarded mail is looked for first; without it, a header block or an attribution counts if the subject says that the mail is a
+// forward.
+func firstForward(text, subject string) (f *Forwarded, body string) {
 	forward := isForwardSubject(subject)
-	if left == 0 || text == "" || !forward && !strings.Contains(text, "---") {
-		return nil // programs that draw no line change the subject
+	if text == "" || !forward && !strings.Contains(text, "---") {
+		return nil, "" // programs that draw no line change the subject
 	}
 	t := trimmer{text: text[:trimEnd(text)]}
 	t.split()
@@ -69,7 +92,7 @@ func inlineForward(text, subject string, left int) *Forwarded {
 	tries := 0
 	for i := range t.lines {
 		if tries > maxForwardTries {
-			return nil
+			return nil, ""
 		}
 		if t.lines[i].mark == blank {
 			continue
@@ -82,85 +105,75 @@ func inlineForward(text, subject string, left int) *Forwarded {
 		switch kind := dividerKind(s); {
 		case kind == 'f' && !(isQuoted && answer), (kind == 'o' || mayDivide(s)) && forward:
 			tries++
-			if f := t.forwardBelow(i+1, left); f != nil {
-				return f
+			if f, body := t.forwardBelow(i + 1); f != nil {
+				return f, body
 			}
 		case len(s) > 40 && isDash(s, true) && !answer:
 			tries++
 			if b, ok := gluedBlock(s); ok && b.hasFrom {
-				return t.passedOn(&b, i+1, left)
+				return t.passedOn(&b, i+1)
 			}
 		case forward:
 			if kind, _ := labelOf(s); kind == fromLabel || kind == subjectLabel || kind == dateLabel || kind == toLabel {
 				tries++
-				if f := t.forwardBelow(i, left); f != nil {
-					return f
+				if f, body := t.forwardBelow(i); f != nil {
+					return f, body
 				}
 			} else if !isQuoted {
-				if f := t.forwardFrom(i); f != nil {
-					return f
+				if f, body := t.forwardFrom(i); f != nil {
+					return f, body
 				}
 			}
 		case !isQuoted && t.historyAt(i).end > 0:
-			return nil // an answer's history begins: what is forwarded in there, others forwarded
+			return nil, "" // an answer's history begins: what is forwarded in there, others forwarded
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 // forwardBelow reads the header block that begins in line i, or in the next line that is not blank, and the mail below.
-func (t *trimmer) forwardBelow(i, left int) *Forwarded {
+func (t *trimmer) forwardBelow(i int) (*Forwarded, string) {
 	i = t.next(i)
 	for i < len(t.lines) && isRule(t.at(i)) {
 		i = t.next(i + 1)
 	}
 	if i == len(t.lines) {
-		return nil
+		return nil, ""
 	}
-	body := t.unquoted(i)
-	q := trimmer{text: body}
+	q := trimmer{text: t.unquoted(i, min(len(t.lines), i+maxForwardHead))}
 	q.split()
 	first := q.next(0)
 	for first < len(q.lines) && isDivider(q.at(first)) {
 		first = q.next(first + 1)
 	}
 	if first == len(q.lines) {
-		return nil
+		return nil, ""
 	}
 	b, ok := q.headerBlockAt(first, true)
 	if !ok || !b.hasFrom {
-		return nil
+		return nil, ""
 	}
-	return q.passedOn(&b, b.end, left)
+	return t.passedOn(&b, i+b.end)
 }
 
 // passedOn makes a forwarded mail of its header block and the text from line i on, which some programs mark as a quote.
-func (t *trimmer) passedOn(b *headerBlock, i, left int) *Forwarded {
-	f := &Forwarded{From: shownAddress(b.from), Subject: oneLine(b.subject), Date: shownDate(b.date)}
-	if i = t.next(i); i < len(t.lines) {
-		f.fill(t.unquoted(i), left)
-	}
-	return f
+func (t *trimmer) passedOn(b *headerBlock, i int) (*Forwarded, string) {
+	return &Forwarded{From: shownAddress(b.from), Subject: oneLine(b.subject), Date: shownDate(b.date)}, t.below(i)
 }
 
-// fill sets the forwarded mail's text, or replaces it all by what that mail forwarded without a comment.
-func (f *Forwarded) fill(body string, left int) {
-	reply, _ := trimReply(body, f.Subject)
-	if reply == "" {
-		if inner := inlineForward(body, "fwd: "+f.Subject, left-1); inner != nil {
-			*f = *inner
-			return
-		}
-		reply = body
+// below returns the text from the first line on that is not blank, from i, without its quote marks.
+func (t *trimmer) below(i int) string {
+	if i = t.next(i); i < len(t.lines) {
+		return t.unquoted(i, len(t.lines))
 	}
-	f.Text = strings.TrimSpace(reply)
+	return ""
 }
 
 // forwardFrom reads an attribution that ends in line i, which some programs write above what they forward.
-func (t *trimmer) forwardFrom(i int) *Forwarded {
+func (t *trimmer) forwardFrom(i int) (*Forwarded, string) {
 	h := t.attributionAt(i)
 	if h.end == 0 || !h.strong {
-		return nil
+		return nil, ""
 	}
 	var said strings.Builder
 	for k := h.start; k < h.end; k++ {
@@ -169,16 +182,9 @@ func (t *trimmer) forwardFrom(i int) *Forwarded {
 	line := said.String()
 	from := attributedTo(line)
 	if from == (Address{}) {
-		return nil
+		return nil, ""
 	}
-	f := &Forwarded{From: from, Date: shownDate(line)}
-	if h.end < len(t.lines) {
-		n := t.next(h.end)
-		if n < len(t.lines) {
-			f.fill(t.unquoted(n), 1)
-		}
-	}
-	return f
+	return &Forwarded{From: from, Date: shownDate(line)}, t.below(h.end)
 }
 
 // attributedTo finds whom an attribution names: the address, and the name in front of it.
@@ -210,15 +216,15 @@ func attributedTo(line string) Address {
 	return a
 }
 
-// unquoted returns the text from line i on without as many quote marks as that line has, up to the first line that has
+// unquoted returns the lines from i to end, end excluded, without as many quote marks as line i has, and up to the first line that has
 // fewer: what stands below is the forwarder's again.
-func (t *trimmer) unquoted(i int) string {
+func (t *trimmer) unquoted(i, end int) string {
 	depth := quoteDepth(t.at(i))
 	if depth == 0 {
-		return t.text[t.lines[i].start:]
+		return t.text[t.lines[i].start:t.lines[end-1].end]
 	}
 	var b strings.Builder
-	for ; i < len(t.lines); i++ {
+	for ; i < end; i++ {
 		s := t.at(i)
 		if s != "" && quoteDepth(s) == 0 {
 			break

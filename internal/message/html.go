@@ -282,15 +282,9 @@ func (r *htmlReader) preformatted(s []byte) {
 		line = bytes.TrimRight(line, " \t\r")
 		if len(line) > 0 {
 			r.space = false
-			line = bytes.Map(func(c rune) rune {
-				switch {
-				case c == '\u00a0' || c == '\r' || c == '\f':
-					return ' '
-				case c < ' ' && c != '\t' || c == 0x7f:
-					return -1
-				}
-				return c
-			}, line)
+			if nextControl(line) < len(line) || bytes.Contains(line, []byte("\u00a0")) {
+				line = bytes.Map(plainRune, line)
+			}
 			r.write(line)
 		}
 		if !more {
@@ -298,6 +292,17 @@ func (r *htmlReader) preformatted(s []byte) {
 		}
 		s = rest
 	}
+}
+
+// plainRune makes white space of any kind a space and drops control characters other than tabs.
+func plainRune(c rune) rune {
+	switch {
+	case c == '\u00a0' || c == '\r' || c == '\f':
+		return ' '
+	case c < ' ' && c != '\t' || c == 0x7f:
+		return -1
+	}
+	return c
 }
 
 // write adds a word to the current line, or begins a line with it.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -283,41 +282,5 @@ func TestReading(t *testing.T) {
 		if !strings.Contains(r.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, r)
 		}
-	}
-}
-
-// TestMemory holds that reading a mail allocates, all in all, at most three times its size and 10 MB.
-func TestMemory(t *testing.T) {
-	const size = 16 << 20
-	words := strings.Repeat("The projector in room 12 shows no picture. ", size/43)
-	tests := map[string]string{
-		"file":         string(withAttachment(size / 4 * 3)),
-		"text":         author + "\r\n" + words,
-		"base64 text":  author + "Content-Transfer-Encoding: base64\r\n\r\n" + base64.StdEncoding.EncodeToString([]byte(words)),
-		"escaped text": author + "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + strings.ReplaceAll(words, " ", "=20"),
-		"HTML":         author + "Content-Type: text/html\r\n\r\n" + strings.ReplaceAll(words, "12 ", "<b>12</b><br>"),
-		"attached":     author + "Content-Type: message/rfc822\r\n\r\n" + author + "\r\n" + words,
-		"attached file": author + "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-			wrap76(base64.StdEncoding.EncodeToString(withAttachment(size/2))),
-		"picture in HTML": author + "Content-Type: text/html\r\n\r\n<p>See <img src=\"data:image/png;base64," + strings.Repeat("AAAA", size/8) + "\"> there</p>",
-		"many texts":      author + "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\n"+strings.Repeat("w ", 500)+"\r\n", 990),
-		"uuencoded":       author + "\r\nbegin 644 a.bin\r\n" + strings.Repeat("M"+strings.Repeat("A", 60)+"\r\n", size/64) + "`\r\nend\r\n",
-	}
-	for name, s := range tests {
-		t.Run(name, func(t *testing.T) {
-			raw := []byte(s)
-			var before, after runtime.MemStats
-			runtime.GC()
-			runtime.ReadMemStats(&before)
-			Parse(raw)
-			runtime.ReadMemStats(&after)
-			if got, most := after.TotalAlloc-before.TotalAlloc, uint64(3*len(raw)+10<<20); got > most {
-				t.Errorf("%d KB allocated for a mail of %d KB, at most %d KB wanted", got>>10, len(raw)>>10, most>>10)
-			}
-		})
-	}
-	m := Parse([]byte(tests["picture in HTML"]))
-	if m.Text != "See there" {
-		t.Errorf("text behind a big picture is lost: %q", head(m.Text, 100))
 	}
 }

@@ -133,12 +133,14 @@ func decodeQuotedPrintable(src []byte) []byte {
 	}
 	dst := make([]byte, 0, len(src))
 	for len(src) > 0 {
-		i := bytes.IndexByte(src, '=')
-		if i < 0 {
-			return append(dst, src...)
+		if src[0] != '=' {
+			i := bytes.IndexByte(src, '=')
+			if i < 0 {
+				return append(dst, src...)
+			}
+			dst = append(dst, src[:i]...)
+			src = src[i:]
 		}
-		dst = append(dst, src[:i]...)
-		src = src[i:]
 		if len(src) >= 3 && isHex(src[1]) && isHex(src[2]) {
 			dst = append(dst, unhex(src[1])<<4|unhex(src[2]))
 			src = src[3:]

@@ -1,6 +1,9 @@
 package message
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestEndOfBase64 holds that a text ends at its padding, and that encoded pieces glued together are still read.
 func TestEndOfBase64(t *testing.T) {
@@ -20,5 +23,19 @@ func TestEndOfBase64(t *testing.T) {
 				t.Errorf("got %q, want %q", m.Text, tt.want)
 			}
 		})
+	}
+}
+
+func TestEnrichedText(t *testing.T) {
+	for s, want := range map[string]string{
+		"<bold>Hi</bold> <color><param>red</param>there</color> << 5": "Hi there < 5",
+		"<param>a</PARAM>b<param>c</param>d":                          "bd",
+		"<param>never closed":                                         "never closed",
+		"1 < 2":                                                       "1 < 2",
+		"<param>x" + strings.Repeat("y", 2000) + "</param>z":          "x" + strings.Repeat("y", 2000) + "z",
+	} {
+		if got := enrichedText(s); got != want {
+			t.Errorf("%.60q: got %.60q, want %.60q", s, got, want)
+		}
 	}
 }

@@ -5,7 +5,7 @@ import "strings"
 // Limits of one trimming: what lies beyond goes the way of the last line looked at.
 const (
 	maxTrimBytes = 1 << 20
-	maxTrimLines = 1 << 16
+	maxTrimLines = 1 << 15
 )
 
 // mark says what a line of a mail's text is.
@@ -86,7 +86,7 @@ func trimEnd(text string) int {
 
 // split cuts the text into lines and marks blank and quoted ones.
 func (t *trimmer) split() {
-	t.lines = make([]line, 0, 1+len(t.text)/32)
+	t.lines = make([]line, 0, 1+strings.Count(t.text, "\n"))
 	for pos := 0; pos < len(t.text); {
 		end := len(t.text)
 		if n := strings.IndexByte(t.text[pos:], '\n'); n >= 0 {
