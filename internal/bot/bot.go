@@ -22,9 +22,9 @@ import (
 	"triaged/internal/mailbox"
 )
 
-// Bot is the daemon: a Desk with its loops running.
+// Bot is the daemon: an office with its loops running. Each turn of a loop decides by the rules of today.
 type Bot struct {
-	*Desk
+	*office
 	mailboxes []mailbox.Settings
 	smtp      delivery.Settings
 
@@ -38,7 +38,7 @@ type Bot struct {
 // New prepares the loops of a desk.
 func New(d *Desk, mailboxes []mailbox.Settings, smtp delivery.Settings) *Bot {
 	b := &Bot{
-		Desk: d, mailboxes: mailboxes, smtp: smtp,
+		office: d.office, mailboxes: mailboxes, smtp: smtp,
 		arrived: make(chan struct{}, 1), changed: make(chan struct{}, 1), status: map[string]mailbox.Status{},
 	}
 	d.wake = b.wake
@@ -97,21 +97,21 @@ func (b *Bot) Run(parent context.Context) error {
 func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
 // patience lets some time pass in which somebody may make room on the disk. False means that it is time to stop.
-func (d *Desk) patience(ctx context.Context, loop string, err error) bool {
-	d.log.Error("no room on the disk; tried again soon", "loop", loop, "error", err)
+func (o *office) patience(ctx context.Context, loop string, err error) bool {
+	o.log.Error("no room on the disk; tried again soon", "loop", loop, "error", err)
 	select {
 	case <-ctx.Done():
 		return false
-	case <-d.clock.After(30 * time.Second):
+	case <-o.clock.After(30 * time.Second):
 		return true
 	}
 }
 
 // safely runs something that hostile text may break, and makes an error of a panic. What names it in the log.
-func (d *Desk) safely(what string, run func() error, attributes ...any) (err error) {
+func (o *office) safely(what string, run func() error, attributes ...any) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			d.log.Error(what, append(attributes, "fault", fault, "stack", string(debug.Stack()))...)
+			o.log.Error(what, append(attributes, "fault", fault, "stack", string(debug.Stack()))...)
 			err = fmt.Errorf("a fault of the program: %v", fault)
 		}
 	}()

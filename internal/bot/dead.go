@@ -97,12 +97,12 @@ func deadSubject(dead []store.Entry) string {
 	return fmt.Sprintf("%d mails could not be sent", len(dead))
 }
 
-func (b *Bot) deadText(dead []store.Entry) []string {
+func (d *Desk) deadText(dead []store.Entry) []string {
 	const see = "see `triaged outbox --state dead` on the server."
 	if len(dead) == 1 {
 		e := dead[0]
 		return []string{
-			fmt.Sprintf("The %s to %s about %s was given up.", e.Letter.Kind, e.Letter.To.Address, orNone(e.Letter.Request.Label(b.policy.Prefix))),
+			fmt.Sprintf("The %s to %s about %s was given up.", e.Letter.Kind, e.Letter.To.Address, orNone(e.Letter.Request.Label(d.policy.Prefix))),
 			"The reason: " + e.LastError + ".",
 			fmt.Sprintf("It is kept as mail %d: "+see+" To try it again, answer with the word retry, # right before it; to be done with it, with the word discard.", e.ID),
 		}
@@ -110,7 +110,7 @@ func (b *Bot) deadText(dead []store.Entry) []string {
 	lines := []string{fmt.Sprintf("%d mails were given up. They are kept: "+see, len(dead))}
 	for _, e := range dead[:min(len(dead), deadLines)] {
 		lines = append(lines, fmt.Sprintf("Mail %d, the %s to %s about %s: %s", e.ID, e.Letter.Kind, e.Letter.To.Address,
-			orNone(e.Letter.Request.Label(b.policy.Prefix)), e.LastError))
+			orNone(e.Letter.Request.Label(d.policy.Prefix)), e.LastError))
 	}
 	if more := len(dead) - deadLines; more > 0 {
 		lines = append(lines, fmt.Sprintf("And %d more.", more))

@@ -24,7 +24,7 @@ const lookAgain = time.Minute
 
 // sender is the delivering loop. What it knows beside the store is lost with the process, and decides only when to try.
 type sender struct {
-	*Bot
+	*Desk  // of this turn of the loop
 	client *delivery.Client
 	path   path
 	grave  grave
@@ -34,12 +34,13 @@ type sender struct {
 
 // deliver sends what is owed, earliest first, over one connection.
 func (b *Bot) deliver(ctx context.Context) error {
-	s := &sender{Bot: b, client: delivery.New(b.smtp)}
-	defer s.client.Close()
+	s := &sender{Desk: b.today(), client: delivery.New(b.smtp)}
+	defer func() { s.client.Close() }()
 	if err := s.digUp(); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
+		s.Desk = b.today()
 		if err := s.releaseHeld(); err != nil {
 			return err
 		}
@@ -171,12 +172,6 @@ func (s *sender) attempt(ctx context.Context, entries []store.Entry) error {
 		}
 	}
 	return s.settle(ctx, mails, trouble)
-}
-
-func (b *Bot) point(name string) {
-	if b.hook != nil {
-		b.hook(name)
-	}
 }
 
 // prepare makes sure that each mail's bytes are kept, so that a retry yields the same, and records the attempt before
@@ -331,15 +326,15 @@ func describe(r delivery.Result) string {
 	return "no answer"
 }
 
-func (b *Bot) attributes(e store.Entry) []any {
+func (d *Desk) attributes(e store.Entry) []any {
 	return []any{"outbox", e.ID, "kind", e.Letter.Kind, "to", e.Letter.To.Address,
-		"request", e.Letter.Request.Label(b.policy.Prefix), "attempt", e.Attempts + 1}
+		"request", e.Letter.Request.Label(d.policy.Prefix), "attempt", e.Attempts + 1}
 }
 
-func (b *Bot) logSent(e store.Entry, r delivery.Result) {
+func (d *Desk) logSent(e store.Entry, r delivery.Result) {
 	if r.Outcome == delivery.Sent {
-		b.log.Info("sent", b.attributes(e)...)
+		d.log.Info("sent", d.attributes(e)...)
 		return
 	}
-	b.log.Warn("not sent", append(b.attributes(e), "error", describe(r))...)
+	d.log.Warn("not sent", append(d.attributes(e), "error", describe(r))...)
 }

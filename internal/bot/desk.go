@@ -3,34 +3,44 @@ package bot
 import (
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
-	"triaged/internal/agenda"
 	"triaged/internal/compose"
 	"triaged/internal/intake"
 	"triaged/internal/message"
 	"triaged/internal/request"
 	"triaged/internal/store"
-	"triaged/internal/suggest"
 )
 
-// Desk is a store together with everything that decides about it. It serves the loops, and the shell without them.
+// Desk is an office that decides by one set of rules: those of the moment when it was asked for. It serves the loops, and
+// the shell without them. Whoever decides something takes the desk of today once, so that one decision has one policy.
 type Desk struct {
+	*office
+	*rules
+}
+
+// office is what stays when the rules change: a store, and what is around it.
+type office struct {
 	store   *store.Store
-	policy  *intake.Policy
-	plan    *agenda.Policy
-	house   compose.House
-	model   *suggest.Model
+	current atomic.Pointer[rules]
 	lessons lessons
-	limits  Limits
 	breaker breaker
-	retry   Retry
-	notify  []string // operators
 	clock   Clock
 	log     *slog.Logger
 	parse   func([]byte) *message.Message // nil: message.Parse; tests have one that fails
 	hook    func(string)                  // tests stop here; nil else
 	wake    func()                        // tells the loops, if there are any, that a transaction has committed
+}
+
+// today is the desk by the rules of this moment.
+func (o *office) today() *Desk { return &Desk{o, o.current.Load()} }
+
+// point is where tests stop.
+func (o *office) point(name string) {
+	if o.hook != nil {
+		o.hook(name)
+	}
 }
 
 // Limits caps what goes automatically to requesters and strangers, and what the bot sends in all.
@@ -46,13 +56,13 @@ type Rate struct {
 }
 
 // Store is the desk's memory.
-func (d *Desk) Store() *store.Store { return d.store }
+func (o *office) Store() *store.Store { return o.store }
 
 // Policy is what the desk decides by.
 func (d *Desk) Policy() *intake.Policy { return d.policy }
 
 // Close lets go of the store.
-func (d *Desk) Close() error { return d.store.Close() }
+func (o *office) Close() error { return o.store.Close() }
 
 // footLine describes a mail that was set aside, for the end of a digest.
 func (d *Desk) footLine(row store.Row) string {

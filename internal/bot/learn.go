@@ -69,34 +69,46 @@ func (d *Desk) taught(tx *store.Tx, v intake.Verdict) []lesson {
 }
 
 // learnLater hands committed lessons to the loop.
-func (d *Desk) learnLater(all []lesson) {
+func (o *office) learnLater(all []lesson) {
 	if len(all) == 0 {
 		return
 	}
-	d.lessons.mu.Lock()
-	d.lessons.queue = append(d.lessons.queue, all...)
-	d.lessons.mu.Unlock()
+	o.lessons.mu.Lock()
+	o.lessons.queue = append(o.lessons.queue, all...)
+	o.lessons.mu.Unlock()
+	o.lessons.hurry()
+}
+
+// hurry wakes the loop that learns.
+func (l *lessons) hurry() {
 	select {
-	case d.lessons.wake <- struct{}{}:
+	case l.wake <- struct{}{}:
 	default: // it knows already
 	}
 }
 
-// learn makes the model anew from the history, and then learns each decision as it is made.
+// learn makes the model anew from the history, and then learns each decision as it is made. When the rules come with
+// another model, that one is taught the history too.
 func (b *Bot) learn(ctx context.Context) error {
-	known, err := b.relearn(ctx)
-	if err != nil {
-		return err
-	}
+	var taught *suggest.Model
+	var known map[request.Number]int
 	for {
+		d := b.today()
 		b.lessons.mu.Lock()
 		queue := b.lessons.queue
 		b.lessons.queue = nil
 		b.lessons.mu.Unlock()
+		if d.model != taught {
+			var err error
+			if known, err = d.relearn(ctx); err != nil {
+				return err
+			}
+			taught = d.model
+		}
 		err := b.store.View(func(tx *store.Tx) error {
 			for _, l := range queue {
 				if l.event > known[l.request] { // else the history had it already
-					b.learnOne(tx, l)
+					d.learnOne(tx, l)
 				}
 			}
 			return nil

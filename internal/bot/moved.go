@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"triaged/internal/agenda"
-	"triaged/internal/config"
 	"triaged/internal/store"
 	"triaged/internal/worktime"
 )
@@ -20,32 +19,45 @@ type keptCalendar struct {
 	Spec worktime.Spec `json:"spec"`
 }
 
+// noticeOnOpening is noticeCalendar for a store just opened, which mostly has nothing to notice.
+func (d *Desk) noticeOnOpening() error {
+	kept := false
+	err := d.store.View(func(tx *store.Tx) error {
+		text, err := d.calendarText()
+		kept = string(tx.Meta(metaCalendar)) == string(text)
+		return err
+	})
+	if err != nil || kept {
+		return err
+	}
+	return d.store.Update(d.noticeCalendar)
+}
+
+// calendarText is the calendar of the rules as it is kept.
+func (d *Desk) calendarText() ([]byte, error) {
+	return json.Marshal(keptCalendar{Zone: d.config.Desk.Timezone, Spec: d.config.Calendar.Spec()})
+}
+
 // noticeCalendar tells operators, once and in one mail, which open requests are due at another time because the calendar
 // was changed. It comes after the store has made its indexes anew.
-func (d *Desk) noticeCalendar(c *config.Config) error {
-	now := keptCalendar{Zone: c.Desk.Timezone, Spec: c.Calendar.Spec()}
-	text, err := json.Marshal(now)
+func (d *Desk) noticeCalendar(tx *store.Tx) error {
+	text, err := d.calendarText()
 	if err != nil {
 		return err
 	}
-	var kept []byte
-	if err := d.store.View(func(tx *store.Tx) error { kept = tx.Meta(metaCalendar); return nil }); err != nil {
-		return err
-	}
+	kept := tx.Meta(metaCalendar)
 	if string(kept) == string(text) {
 		return nil
 	}
-	return d.store.Update(func(tx *store.Tx) error {
-		tx.SetMeta(metaCalendar, text)
-		before, err := compiled(kept)
-		if err != nil {
-			d.log.Warn("the calendar before this one cannot be read, so nobody is told which due times moved", "error", err)
-		}
-		if before != nil {
-			d.tellMoved(tx, agenda.Moved(tx.Queue(), before, c.WorkingTime()), d.clock.Now())
-		}
-		return nil
-	})
+	tx.SetMeta(metaCalendar, text)
+	before, err := compiled(kept)
+	if err != nil {
+		d.log.Warn("the calendar before this one cannot be read, so nobody is told which due times moved", "error", err)
+	}
+	if before != nil {
+		d.tellMoved(tx, agenda.Moved(tx.Queue(), before, d.config.WorkingTime()), d.clock.Now())
+	}
+	return nil
 }
 
 // compiled is the calendar that was kept, or nil on the first start.

@@ -31,8 +31,8 @@ func (b *Bot) receive(ctx context.Context, s mailbox.Settings) error {
 }
 
 // firstLook is when a mailbox was first watched.
-func (d *Desk) firstLook(tx *store.Tx, name string) time.Time {
-	return tx.FirstLook(name, "", d.clock.Now())
+func (o *office) firstLook(tx *store.Tx, name string) time.Time {
+	return tx.FirstLook(name, "", o.clock.Now())
 }
 
 // receiver is the owner of a watched mailbox's mails.
@@ -52,7 +52,7 @@ func (o *receiver) Accounted(_ context.Context, f mailbox.Folder, listed []mailb
 		}
 		return nil
 	})
-	if err == nil && pending && o.b.policy.Mailboxes[f.Mailbox].OnlyNew {
+	if err == nil && pending && o.b.today().policy.Mailboxes[f.Mailbox].OnlyNew {
 		err = o.leaveOld(f, listed, dispositions)
 	}
 	return dispositions, err
@@ -117,12 +117,13 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 
 // account decides the mails and records all that they cause, in one transaction.
 func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []reading, refs []store.RawRef) ([]mailbox.Disposition, error) {
-	now := o.b.clock.Now()
+	d := o.b.today()
+	now := d.clock.Now()
 	dispositions := make([]mailbox.Disposition, len(mails))
 	rows := make([]store.Row, len(mails))
 	var taught []lesson
-	err := o.b.store.Update(func(tx *store.Tx) (err error) {
-		first := o.b.firstLook(tx, f.Mailbox)
+	err := d.store.Update(func(tx *store.Tx) (err error) {
+		first := d.firstLook(tx, f.Mailbox)
 		for i, m := range mails {
 			if row, ok := tx.Accounted(f.Mailbox, f.Name, f.UIDValidity, m.UID); ok {
 				dispositions[i] = disposition(row.Outcome)
@@ -137,7 +138,7 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 				Size: m.Size, Raw: refs[i],
 			}
 			var lessons []lesson
-			if rows[i], lessons, err = o.b.record(tx, readings[i], env, row, now); err != nil {
+			if rows[i], lessons, err = d.record(tx, readings[i], env, row, now); err != nil {
 				return err
 			}
 			taught = append(taught, lessons...)
@@ -151,11 +152,11 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 	// A crash here leaves mails that are accounted for and not yet moved; Accounted finds them.
 	for _, row := range rows {
 		if row.Outcome != "" {
-			o.b.logRow(row)
+			d.logRow(row)
 		}
 	}
-	o.b.learnLater(taught)
-	o.b.wake()
+	d.learnLater(taught)
+	d.wake()
 	return dispositions, nil
 }
 
@@ -171,10 +172,10 @@ type reading struct {
 }
 
 // readAll parses the mails on all processors.
-func (d *Desk) readAll(mails []mailbox.Mail) []reading {
+func (o *office) readAll(mails []mailbox.Mail) []reading {
 	readings := make([]reading, len(mails))
 	if len(mails) == 1 {
-		readings[0] = d.read(mails[0].Raw)
+		readings[0] = o.read(mails[0].Raw)
 		return readings
 	}
 	var all sync.WaitGroup
@@ -182,7 +183,7 @@ func (d *Desk) readAll(mails []mailbox.Mail) []reading {
 	for range min(runtime.GOMAXPROCS(0), len(mails)) {
 		all.Go(func() {
 			for i := range next {
-				readings[i] = d.read(mails[i].Raw)
+				readings[i] = o.read(mails[i].Raw)
 			}
 		})
 	}
@@ -195,12 +196,12 @@ func (d *Desk) readAll(mails []mailbox.Mail) []reading {
 }
 
 // read parses a mail. One that the parser fails at is told by its bytes.
-func (d *Desk) read(raw []byte) (r reading) {
+func (o *office) read(raw []byte) (r reading) {
 	parse := message.Parse
-	if d.parse != nil {
-		parse = d.parse
+	if o.parse != nil {
+		parse = o.parse
 	}
-	r.fault = d.safely("a mail could not be read", func() error { r.Message = parse(raw); return nil })
+	r.fault = o.safely("a mail could not be read", func() error { r.Message = parse(raw); return nil })
 	if r.fault != nil {
 		r.Message = &message.Message{Fingerprint: sha256.Sum256(raw)}
 	}
@@ -208,13 +209,13 @@ func (d *Desk) read(raw []byte) (r reading) {
 }
 
 // readHeader reads what is above a mail's text: sender, recipients and subject of a mail of 30 MB are soon read.
-func (d *Desk) readHeader(raw []byte) *message.Message {
+func (o *office) readHeader(raw []byte) *message.Message {
 	for _, blank := range []string{"\r\n\r\n", "\n\n"} {
 		if end := bytes.Index(raw, []byte(blank)); end >= 0 {
 			raw = raw[:end+len(blank)]
 		}
 	}
-	return d.read(raw).Message
+	return o.read(raw).Message
 }
 
 // unrecordable is why a verdict could not be recorded although the store is well.

@@ -2,10 +2,8 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,15 +14,12 @@ import (
 
 	"triaged/internal/agenda"
 	"triaged/internal/authority"
-	"triaged/internal/compose"
 	"triaged/internal/config"
 	"triaged/internal/delivery"
 	"triaged/internal/intake"
 	"triaged/internal/mailbox"
 	"triaged/internal/request"
 	"triaged/internal/store"
-	"triaged/internal/suggest"
-	"triaged/templates"
 )
 
 // Rim is what a desk gets from its surroundings rather than from the configuration. The zero Rim is the real world.
@@ -48,27 +43,14 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 	if err := unsupported(c); err != nil {
 		return nil, err
 	}
-	policy := policyOf(c)
-	var err error
-	if policy.Directory, err = readDirectory(c.Desk.Directory); err != nil {
-		return nil, err
-	}
-	texts, err := compose.Load(templates.Files)
+	r, err := rulesOf(c, nil)
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{
-		policy: policy, plan: planOf(c), clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {},
-		house: compose.House{
-			Desk: c.Desk.Name, Address: c.Desk.Address, Prefix: c.Desk.Prefix, Zone: c.Location(), Chart: c.Chart(),
-			Languages: c.Desk.Languages, Texts: texts, MonthDay: !c.Desk.DayFirst,
-		},
-		model:  suggest.New(c.Chart(), suggest.DefaultLexicon()),
-		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest), Breaker: rate(c.Limits.CircuitBreaker)},
-		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
-		notify: c.Notify.Operator, lessons: lessons{wake: make(chan struct{}, 1)},
-	}
-	if err := d.openStore(c, rim); err != nil {
+	o := &office{clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {}, lessons: lessons{wake: make(chan struct{}, 1)}}
+	o.current.Store(r)
+	d := o.today()
+	if err := d.openStore(rim); err != nil {
 		return nil, err
 	}
 	return d, nil
@@ -86,31 +68,33 @@ func unsupported(c *config.Config) error {
 	return nil
 }
 
-func (d *Desk) openStore(c *config.Config, rim Rim) error {
-	_, domain, _ := strings.Cut(c.Desk.Address, "@")
+func (d *Desk) openStore(rim Rim) error {
 	var err error
 	d.store, err = store.Open(store.Options{
-		Dir: c.Desk.DataDir, ReadOnly: rim.ReadOnly, Wait: rim.Wait, Point: rim.Point,
-		Derive: d.derive, Policy: fingerprint(c),
-		MessageID: func(id uint64, e store.Entry) string {
-			l := e.Letter
-			return d.policy.Keys.MessageID(authority.Token{
-				Instance: d.house.Instance, Audience: l.To.Address, Request: int64(l.Request), Nonce: id,
-				IssuedDay: authority.DayOf(l.At),
-			}, domain)
-		},
+		Dir: d.config.Desk.DataDir, ReadOnly: rim.ReadOnly, Wait: rim.Wait, Point: rim.Point,
+		Derive: d.derive, Policy: fingerprint(d.config), MessageID: d.messageID,
 	})
 	if err != nil {
 		return err
 	}
 	err = d.identify()
 	if err == nil && !rim.ReadOnly {
-		err = d.noticeCalendar(c)
+		err = d.noticeOnOpening()
 	}
 	if err != nil {
 		d.store.Close()
 	}
 	return err
+}
+
+// messageID makes the Message-ID of an outgoing mail, which is its token.
+func (o *office) messageID(id uint64, e store.Entry) string {
+	l, r := e.Letter, o.current.Load()
+	_, domain, _ := strings.Cut(r.house.Address, "@")
+	return r.policy.Keys.MessageID(authority.Token{
+		Instance: r.house.Instance, Audience: l.To.Address, Request: int64(l.Request), Nonce: id,
+		IssuedDay: authority.DayOf(l.At),
+	}, domain)
 }
 
 // identify takes the instance and its keys from the store, and marks a new desk's first moment.
@@ -119,12 +103,7 @@ func (d *Desk) identify() error {
 	err := d.store.View(func(tx *store.Tx) error {
 		key := authority.Key{ID: 1}
 		copy(key.Secret[:], tx.Secret())
-		d.policy.Keys = authority.Keys{key}
-		d.house.Keys, d.house.Instance = d.policy.Keys, tx.Instance()
-		for name, box := range d.policy.Mailboxes {
-			box.Proof.Instance = tx.Instance()
-			d.policy.Mailboxes[name] = box
-		}
+		d.sign(authority.Keys{key}, tx.Instance())
 		_, ok := tx.LastDesk(intake.DeskOpened)
 		fresh = !ok && !d.store.ReadOnly()
 		return nil
@@ -136,25 +115,6 @@ func (d *Desk) identify() error {
 		tx.AppendDesk(intake.DeskEvent{At: d.clock.Now(), Type: intake.DeskOpened})
 		return nil
 	})
-}
-
-// derive is what the indexes hold of a request under this desk's policy.
-func (d *Desk) derive(r request.Request) store.Derived {
-	derived := store.Derived{Rank: d.plan.Rank(r)}
-	for _, item := range agenda.Due(r, d.plan) {
-		derived.Due = append(derived.Due, store.Due{At: item.At, What: item.What})
-	}
-	return derived
-}
-
-// rulesVersion rises with every change of the program that makes derive give something else of the same snapshot.
-const rulesVersion = 3
-
-// fingerprint identifies what derive depends on.
-func fingerprint(c *config.Config) string {
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%d %+v %+v %+v %+v %+v", rulesVersion, c.Calendar, c.Reminders, c.Review, c.Desk.Timezone, c.Chart().Entries())
-	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 func planOf(c *config.Config) *agenda.Policy {

@@ -116,7 +116,7 @@ type simulation struct {
 	t       *testing.T
 	config  *config.Config
 	random  *rand.Rand
-	desk    *Bot
+	desk    *Desk
 	accept  *receiver
 	oracle  *oracle
 	start   time.Time
@@ -166,8 +166,8 @@ func (s *simulation) open() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.desk = New(desk, nil, delivery.Settings{})
-	s.accept, s.next = &receiver{b: s.desk}, time.Time{}
+	s.desk = desk
+	s.accept, s.next = &receiver{b: New(desk, nil, delivery.Settings{})}, time.Time{}
 }
 
 func (s *simulation) now() int { return int(time.Since(s.start) / time.Minute) }

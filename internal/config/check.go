@@ -14,7 +14,6 @@ func (d *document) check(c *Config) {
 	d.checkSMTP(c)
 	d.checkCalendar(c)
 	d.checkReminders(&c.Reminders)
-	d.checkPeople(c)
 	d.checkMetrics(c)
 }
 

@@ -17,6 +17,7 @@ import (
 type document struct {
 	file     string
 	lines    lineIndex
+	staff    staffFile
 	problems []Problem
 	failed   map[string]bool // keys that something is said about already
 }
@@ -32,7 +33,11 @@ func (d *document) add(path, message, hint string) {
 	if d.full() {
 		return
 	}
-	d.problems = append(d.problems, Problem{d.file, d.lines.of(path), plain(path), message, hint})
+	p := Problem{d.file, d.lines.of(path), plain(path), message, hint}
+	if line, ok := d.staff.place(path); ok {
+		p.File, p.Line = d.staff.name, line
+	}
+	d.problems = append(d.problems, p)
 }
 
 // wrong records a problem in the usual form: the key, then what is wrong with it. One is enough for a key: a value that

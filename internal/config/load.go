@@ -30,8 +30,13 @@ func load(path string, secrets func(*document, *Config)) (*Config, error) {
 		}
 		return nil, &Problems{[]Problem{p}}
 	}
+	return loadText(path, data, secrets)
+}
+
+func loadText(path string, data []byte, secrets func(*document, *Config)) (*Config, error) {
 	c, d := parse(path, data)
 	if c != nil {
+		c.origin = origin{path: path, text: data, secrets: secrets, stamp: c.Stamp()}
 		d.readFiles(c)
 		secrets(d, c)
 	}
@@ -39,8 +44,8 @@ func load(path string, secrets func(*document, *Config)) (*Config, error) {
 }
 
 // Parse reads the text of a configuration; name is the file it is from, or would be from. It reads no other file and no
-// environment, so passwords that stand elsewhere are not filled in, and a district's own chart is not looked at. Its
-// error is a *Problems.
+// environment, so passwords that stand elsewhere are not filled in, and a district's own chart and staff file are not
+// looked at. Its error is a *Problems.
 func Parse(name string, data []byte) (*Config, error) {
 	c, d := parse(name, data)
 	return d.result(c)
@@ -58,6 +63,9 @@ func parse(name string, data []byte) (*Config, *document) {
 		d.checkCodes(c)
 	}
 	c.resolve(filepath.Dir(name))
+	if c.Desk.StaffFile == "" {
+		d.checkPeople(c)
+	}
 	return c, d
 }
 
@@ -80,6 +88,7 @@ func (d *document) readFiles(c *Config) {
 	}
 	d.certificates("smtp.ca_file", c.SMTP.CAFile)
 	d.readable("desk.directory", c.Desk.Directory)
+	d.readStaff(c)
 	d.readChart(c)
 }
 
@@ -108,7 +117,7 @@ func reason(err error) string {
 
 // resolve makes file names relative to the folder of the configuration, and lets mailboxes inherit from the desk.
 func (c *Config) resolve(dir string) {
-	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.Chart, &c.SMTP.CAFile}
+	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Chart, &c.SMTP.CAFile}
 	names = append(names, c.SMTP.files()...)
 	for i := range c.Mailboxes {
 		m := &c.Mailboxes[i]

@@ -52,7 +52,7 @@ func TestExampleLoads(t *testing.T) {
 	want.Mailboxes[0].Password, want.SMTP.Password = NewSecret("pa"), NewSecret("pa")
 	empty := func(p cmp.Path) bool { return p.Last().Type() == reflect.TypeFor[[]string]() }
 	same := cmp.FilterPath(empty, cmp.Comparer(func(a, b []string) bool { return strings.Join(a, "\n") == strings.Join(b, "\n") }))
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}), cmp.Comparer(sameLocation), cmp.Comparer(samePointer[chart.Chart]),
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}, origin{}), cmp.Comparer(sameLocation), cmp.Comparer(samePointer[chart.Chart]),
 		cmp.Comparer(samePointer[worktime.Calendar]), cmp.Comparer(samePointer[worktime.Reviews]), same); diff != "" {
 		t.Error(diff)
 	}

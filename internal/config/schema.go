@@ -38,7 +38,7 @@ type Config struct {
 	// Figures for a monitoring system.
 	Metrics Metrics `toml:"metrics"`
 
-	// The people who work on requests, a [[staff]] table each.
+	// The people who work on requests, a [[staff]] table each, or a line each of desk.staff_file.
 	Staff []Staff `toml:"staff"`
 
 	// Teams that requests are routed to, a [[team]] table each.
@@ -49,6 +49,8 @@ type Config struct {
 
 	// Warnings are what deserves a second look but does not stop the bot.
 	Warnings []Problem `toml:"-"`
+
+	origin origin
 
 	location *time.Location
 	chart    *chart.Chart
@@ -100,8 +102,13 @@ type Desk struct {
 	// Domains that may open requests. Empty: any.
 	Eligible []string `toml:"eligible"`
 
-	// A file of the people who write to the desk, CSV with the columns address,name,campus,title.
+	// A file of the people who write to the desk, CSV with the columns address,name,campus,title. It is read again when it
+	// changes.
 	Directory string `toml:"directory"`
+
+	// A file of the people who work on requests, CSV with the columns address,name,role,teams (several teams with ";"
+	// between them), instead of or beside the [[staff]] tables. It is read again when it changes.
+	StaffFile string `toml:"staff_file,optional" example:"staff.csv"`
 
 	// Whether people here write 2/3 for the second of March. Dates such as 2026-03-02 are understood anyway.
 	DayFirst bool `toml:"day_first"`
@@ -113,7 +120,8 @@ type Desk struct {
 	// to who made the request. The receipt says which. The words reply and note, as commands, choose for one mail.
 	PlainAnswers PlainAnswers `toml:"plain_answers"`
 
-	// A district's own categorization chart. Without it the built-in chart of the procedure holds.
+	// A district's own categorization chart. Without it the built-in chart of the procedure holds. It is read again when it
+	// changes.
 	Chart string `toml:"chart,optional" example:"chart.toml"`
 }
 

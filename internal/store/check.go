@@ -140,7 +140,7 @@ func (c *checker) owner(k indexKey) []indexKey {
 
 func (c *checker) requestKeys(n uint64) []indexKey {
 	r, _ := c.tx.Request(request.Number(n))
-	return c.tx.s.indexKeys(r)
+	return c.tx.indexKeys(r)
 }
 
 func (c *checker) mailKeys(n request.Number) (keys []indexKey) {
@@ -166,7 +166,7 @@ func (c *checker) requests() {
 		case !c.isSnapshot(k, v, r):
 			c.found("%s: its snapshot is not what its events make", name)
 		}
-		keys := c.tx.s.indexKeys(r)
+		keys := c.tx.indexKeys(r)
 		for _, e := range events {
 			if k, ok := mailKey(n, e); ok {
 				keys = append(keys, k)

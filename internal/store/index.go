@@ -22,11 +22,11 @@ func (k indexKey) same(o indexKey) bool {
 
 // indexKeys are all index entries of one snapshot. They follow from the snapshot alone, so that an old snapshot tells
 // what to remove and Check what ought to be there.
-func (s *Store) indexKeys(r request.Request) []indexKey {
+func (tx *Tx) indexKeys(r request.Request) []indexKey {
 	if r.Events == 0 {
 		return nil
 	}
-	d := s.options.Derive(r)
+	d := tx.derive(r)
 	var keys []indexKey
 	if r.State.Active() {
 		key := append([]byte{byte(d.Rank.Class)}, key64s(timeKey(d.Rank.Due), uint64(r.Number))...)
@@ -68,7 +68,7 @@ func (tx *Tx) reindex() error {
 		}
 	}
 	for r := range tx.Requests() {
-		tx.reindexed(nil, tx.s.indexKeys(r))
+		tx.reindexed(nil, tx.indexKeys(r))
 	}
 	return tx.fault
 }

@@ -76,7 +76,7 @@ func (tx *Tx) Record(n request.Number, events ...request.Event) (request.Request
 	if after.Events == before.Events {
 		return after, tx.fault
 	}
-	tx.reindexed(tx.s.indexKeys(before), tx.s.indexKeys(after))
+	tx.reindexed(tx.indexKeys(before), tx.indexKeys(after))
 	tx.putJSON(bucketSnaps, key64(uint64(n)), after)
 	return after, tx.fault
 }

@@ -55,12 +55,17 @@ func (s *Store) prepare() error {
 		if tx.Meta(keyInstance) == nil {
 			tx.newIdentity()
 		}
-		if string(tx.Meta(keyPolicy)) == s.options.Policy {
-			return tx.fault
-		}
-		tx.SetMeta(keyPolicy, []byte(s.options.Policy))
-		return tx.reindex()
+		return tx.adopt(s.options.Policy)
 	})
+}
+
+// adopt makes the indexes anew unless they were made under this policy.
+func (tx *Tx) adopt(policy string) error {
+	if string(tx.Meta(keyPolicy)) == policy {
+		return tx.fault
+	}
+	tx.SetMeta(keyPolicy, []byte(policy))
+	return tx.reindex()
 }
 
 // schemaNumber is 0 for a state that has nothing in it yet.

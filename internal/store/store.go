@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -86,6 +87,11 @@ type Store struct {
 	raw     *rawLog
 	lock    *os.File
 	broken  atomic.Bool // bbolt failed in the middle of its own work
+
+	// derive is Options.Derive, or what Adopt put in its place. adopting is held while it changes; a transaction that
+	// begins takes the one that its state was indexed by.
+	adopting sync.RWMutex
+	derive   func(request.Request) Derived
 }
 
 const (
@@ -105,7 +111,7 @@ func Open(o Options) (*Store, error) {
 	if o.Derive == nil {
 		return nil, errors.New("store: no Derive given")
 	}
-	s := &Store{options: o}
+	s := &Store{options: o, derive: o.Derive}
 	if err := s.open(); err != nil {
 		s.Close()
 		return nil, err

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 
 	bolt "go.etcd.io/bbolt"
+
+	"triaged/internal/request"
 )
 
 // Tx is one transaction. Its methods return the zero value for what is not there. What turns out to be damaged makes
@@ -16,6 +19,7 @@ type Tx struct {
 	s      *Store
 	bolt   *bolt.Tx
 	opened map[bucketName]*bolt.Bucket
+	derive func(request.Request) Derived
 	fault  error
 
 	scratch bytes.Buffer // values are written here first
@@ -23,12 +27,39 @@ type Tx struct {
 
 // View runs f on one consistent state. It should be short: while it runs, pages that later transactions free cannot be
 // used again. See EachRow and EachEntry for long lists.
-func (s *Store) View(f func(*Tx) error) error { return s.transact(s.db.View, f) }
+func (s *Store) View(f func(*Tx) error) error {
+	s.adopting.RLock()
+	begun := sync.OnceFunc(s.adopting.RUnlock) // a reader may take long, and holds nobody up
+	defer begun()
+	return s.transact(s.db.View, func(tx *Tx) error { begun(); return f(tx) })
+}
 
 // Update runs f and records what it did, durably, before it returns. When f fails, nothing was done.
 func (s *Store) Update(f func(*Tx) error) error {
+	s.adopting.RLock()
+	defer s.adopting.RUnlock()
 	err := s.transact(s.db.Update, f)
 	if err == nil {
+		s.options.Point("committed")
+	}
+	return err
+}
+
+// Adopt goes over to another policy: the one that identifies itself so, and derives so. If the indexes were made under
+// another, they are made anew; f runs in the same transaction. Transactions before it see the old policy, those after it
+// the new one. If it fails, the old one stays.
+func (s *Store) Adopt(policy string, derive func(request.Request) Derived, f func(*Tx) error) error {
+	s.adopting.Lock()
+	defer s.adopting.Unlock()
+	err := s.transact(s.db.Update, func(tx *Tx) error {
+		tx.derive = derive
+		if err := tx.adopt(policy); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+	if err == nil {
+		s.derive = derive
 		s.options.Point("committed")
 	}
 	return err
@@ -52,7 +83,7 @@ func (s *Store) transact(run func(func(*bolt.Tx) error) error, f func(*Tx) error
 		}
 	}()
 	err = run(func(b *bolt.Tx) error {
-		tx := &Tx{s: s, bolt: b, opened: map[bucketName]*bolt.Bucket{}}
+		tx := &Tx{s: s, bolt: b, opened: map[bucketName]*bolt.Bucket{}, derive: s.derive}
 		inside = true
 		err := f(tx)
 		inside = false

@@ -1,0 +1,98 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"triaged/internal/agenda"
+	"triaged/internal/authority"
+	"triaged/internal/compose"
+	"triaged/internal/config"
+	"triaged/internal/intake"
+	"triaged/internal/request"
+	"triaged/internal/store"
+	"triaged/internal/suggest"
+	"triaged/templates"
+)
+
+// rules are all that a desk decides by, made from one configuration. They do not change; a changed configuration makes
+// others, which take their place as a whole.
+type rules struct {
+	config *config.Config
+	policy *intake.Policy
+	plan   *agenda.Policy
+	house  compose.House
+	model  *suggest.Model
+	limits Limits
+	retry  Retry
+	notify []string // operators
+}
+
+// rulesOf makes the rules that a configuration describes. They go on with what the rules before them have learned, if
+// that is still of use.
+func rulesOf(c *config.Config, before *rules) (*rules, error) {
+	policy := policyOf(c)
+	var err error
+	if policy.Directory, err = readDirectory(c.Desk.Directory); err != nil {
+		return nil, err
+	}
+	texts, err := compose.Load(templates.Files)
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{
+		config: c, policy: policy, plan: planOf(c),
+		house: compose.House{
+			Desk: c.Desk.Name, Address: c.Desk.Address, Prefix: c.Desk.Prefix, Zone: c.Location(), Chart: c.Chart(),
+			Languages: c.Desk.Languages, Texts: texts, MonthDay: !c.Desk.DayFirst,
+		},
+		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest), Breaker: rate(c.Limits.CircuitBreaker)},
+		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
+		notify: c.Notify.Operator,
+	}
+	if before != nil && modelOf(before.config) == modelOf(c) {
+		r.model = before.model
+	} else {
+		r.model = suggest.New(c.Chart(), suggest.DefaultLexicon())
+	}
+	if before != nil {
+		r.sign(before.policy.Keys, before.house.Instance)
+	}
+	return r, nil
+}
+
+// sign gives the rules the identity that a desk's tokens are bound to.
+func (r *rules) sign(keys authority.Keys, instance string) {
+	r.policy.Keys, r.house.Keys, r.house.Instance = keys, keys, instance
+	for name, box := range r.policy.Mailboxes {
+		box.Proof.Instance = instance
+		r.policy.Mailboxes[name] = box
+	}
+}
+
+// derive is what the indexes hold of a request under these rules.
+func (r *rules) derive(q request.Request) store.Derived {
+	derived := store.Derived{Rank: r.plan.Rank(q)}
+	for _, item := range agenda.Due(q, r.plan) {
+		derived.Due = append(derived.Due, store.Due{At: item.At, What: item.What})
+	}
+	return derived
+}
+
+// rulesVersion rises with every change of the program that makes derive give something else of the same snapshot.
+const rulesVersion = 3
+
+// fingerprint identifies what derive depends on.
+func fingerprint(c *config.Config) string {
+	return digest("%d %+v %+v %+v %+v %+v", rulesVersion, c.Calendar, c.Reminders, c.Review, c.Desk.Timezone, c.Chart().Entries())
+}
+
+// modelOf identifies what a model is made with, besides what it has learned.
+func modelOf(c *config.Config) string { return digest("%+v", c.Chart().Entries()) }
+
+func digest(format string, values ...any) string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, format, values...)
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}

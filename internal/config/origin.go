@@ -1,0 +1,81 @@
+package config
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// origin is what a Config was read from, so that it can be read again. A parsed one has none.
+type origin struct {
+	path    string
+	text    []byte
+	secrets func(*document, *Config)
+	stamp   string // Stamp, before the files were read
+}
+
+// FromFile tells whether the configuration was loaded from a file, and so can be read again.
+func (c *Config) FromFile() bool { return c.origin.path != "" }
+
+// Reload reads the configuration's file again, and all that it names. c stays as it is.
+func (c *Config) Reload() (*Config, error) { return load(c.origin.path, c.origin.secrets) }
+
+// Reread reads again what the configuration names, secrets and other files, but not its own file: somebody may be at work
+// on that. c stays as it is.
+func (c *Config) Reread() (*Config, error) {
+	return loadText(c.origin.path, c.origin.text, c.origin.secrets)
+}
+
+// stamped are the files that are read again when they change.
+func (c *Config) stamped() []string {
+	names := []string{c.Desk.Directory, c.Desk.StaffFile, c.Desk.Chart, c.SMTP.CAFile}
+	for _, n := range c.SMTP.files() {
+		names = append(names, *n)
+	}
+	for i := range c.Mailboxes {
+		m := &c.Mailboxes[i]
+		names = append(names, m.CAFile)
+		for _, n := range m.files() {
+			names = append(names, *n)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(n string) bool { return n == "" })
+}
+
+// StampRead is the Stamp of the files as they were when c was read.
+func (c *Config) StampRead() string { return c.origin.stamp }
+
+// Stamp identifies the state of the files that the configuration names: it is another one after any of them was changed,
+// replaced, removed or came back. It looks at sizes and times, not into the files.
+func (c *Config) Stamp() string {
+	var all strings.Builder
+	for _, name := range c.stamped() {
+		info, err := os.Stat(name)
+		if err != nil {
+			fmt.Fprintf(&all, "%s: %s\n", name, reason(err))
+			continue
+		}
+		if !info.IsDir() {
+			stampFile(&all, name, info)
+			continue
+		}
+		filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil {
+				info, err = entry.Info()
+			}
+			if err == nil {
+				stampFile(&all, path, info)
+			}
+			return nil
+		})
+	}
+	return all.String()
+}
+
+func stampFile(out *strings.Builder, name string, info fs.FileInfo) {
+	fmt.Fprintf(out, "%s: %v %d %d\n", name, info.Mode(), info.Size(), info.ModTime().UnixNano())
+}
