@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"triaged/internal/bot"
 	"triaged/internal/config"
@@ -16,7 +18,8 @@ type runCommand struct {
 
 // Help says what a daemon needs.
 func (runCommand) Help() string {
-	return `Runs until SIGINT or SIGTERM. It logs to standard error: text on a terminal, JSON elsewhere. The state is in desk.data_dir,
+	return `Runs until SIGINT or SIGTERM. SIGHUP makes it read the configuration again, with all files that it names; those files are also
+read when they change. If something is wrong with them, what held before still holds, and operators are told. It logs to standard error: text on a terminal, JSON elsewhere. The state is in desk.data_dir,
 which one process has at a time; the other commands ask the running bot through a socket there.`
 }
 
@@ -32,7 +35,10 @@ func (l *runCommand) Run(ctx context.Context, c *commands, s streams) error {
 	for _, w := range cfg.Warnings {
 		log.Warn(w.String())
 	}
-	return bot.Serve(ctx, cfg, bot.Rim{Log: log}, nil)
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	return bot.Serve(ctx, cfg, bot.Rim{Log: log, Hangup: hangup}, nil)
 }
 
 // logger writes text to a terminal, and JSON for a machine to keep.

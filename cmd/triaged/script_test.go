@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 			return servers(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"daemon": startDaemon, "logged": logged, "stop": stopDaemon, "deliver": deliver, "json": jsonFields,
+			"daemon": startDaemon, "logged": logged, "hangup": hangUp, "stop": stopDaemon, "deliver": deliver, "json": jsonFields,
 			"halve": halve, "usage": usageMistake, "secret": secretFrom, "unsaid": unsaid,
 		},
 	})
@@ -164,6 +164,11 @@ func stopDaemon(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Logf("%s", d.log.Text())
 	}
 	ts.Check(d.process.Wait())
+}
+
+// hangUp tells the daemon to read its configuration again.
+func hangUp(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(ts.Value(daemonKey).(*running).process.Process.Signal(syscall.SIGHUP))
 }
 
 // deliver puts a mail into the desk's mailbox, as received now.

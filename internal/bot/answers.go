@@ -118,6 +118,17 @@ func (d *Desk) Ops() control.Ops {
 	}
 }
 
+// Ops are the same, each by the rules of the moment in which it is asked.
+func (b *Bot) Ops() control.Ops {
+	all := b.today().Ops()
+	for name := range all {
+		all[name] = func(ctx context.Context, args json.RawMessage, emit func(any) error) error {
+			return b.today().Ops()[name](ctx, args, emit)
+		}
+	}
+	return all
+}
+
 // operation is an answer that fails rather than stops the daemon, and ends soon after whoever asked has gone.
 func (d *Desk) operation(f func(Args, func(any) error) error) control.Op {
 	return func(ctx context.Context, raw json.RawMessage, emit func(any) error) error {

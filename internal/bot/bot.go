@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -25,8 +26,8 @@ import (
 // Bot is the daemon: an office with its loops running. Each turn of a loop decides by the rules of today.
 type Bot struct {
 	*office
-	mailboxes []mailbox.Settings
-	smtp      delivery.Settings
+	mailboxes []mailbox.Settings // watched from the start
+	smtp      atomic.Pointer[delivery.Settings]
 
 	arrived chan struct{} // something entered the outbox
 	changed chan struct{} // due times may have changed
@@ -38,9 +39,10 @@ type Bot struct {
 // New prepares the loops of a desk.
 func New(d *Desk, mailboxes []mailbox.Settings, smtp delivery.Settings) *Bot {
 	b := &Bot{
-		office: d.office, mailboxes: mailboxes, smtp: smtp,
+		office: d.office, mailboxes: mailboxes,
 		arrived: make(chan struct{}, 1), changed: make(chan struct{}, 1), status: map[string]mailbox.Status{},
 	}
+	b.smtp.Store(&smtp)
 	d.wake = b.wake
 	d.lessons.looped = true
 	return b
@@ -62,31 +64,15 @@ func (b *Bot) wake() {
 func (b *Bot) Run(parent context.Context) error {
 	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
-	var all sync.WaitGroup
-	loop := func(name string, run func(context.Context) error) {
-		all.Go(func() {
-			defer func() {
-				if r := recover(); r != nil {
-					b.log.Error("loop stopped by a fault", "loop", name, "fault", r, "stack", string(debug.Stack()))
-					stop(fmt.Errorf("%s: %v", name, r))
-				}
-			}()
-			err := run(ctx)
-			for full(err) && b.patience(ctx, name, err) {
-				err = run(ctx)
-			}
-			if err != nil && ctx.Err() == nil {
-				stop(fmt.Errorf("%s: %w", name, err))
-			}
-		})
-	}
+	c := &crew{Bot: b, ctx: ctx, stop: stop, watches: map[string]watch{}}
 	for _, settings := range b.mailboxes {
-		loop("receive "+settings.Name, func(ctx context.Context) error { return b.receive(ctx, settings) })
+		c.watch(settings)
 	}
-	loop("deliver", b.deliver)
-	loop("agenda", b.agenda)
-	loop("learn", b.learn)
-	all.Wait()
+	c.loop("deliver", b.deliver)
+	c.loop("agenda", b.agenda)
+	c.loop("learn", b.learn)
+	c.loop("reload", c.reload)
+	c.all.Wait()
 	if parent.Err() != nil { // whatever its cause: a signal has one of its own
 		return nil
 	}

@@ -24,7 +24,8 @@ const lookAgain = time.Minute
 
 // sender is the delivering loop. What it knows beside the store is lost with the process, and decides only when to try.
 type sender struct {
-	*Desk  // of this turn of the loop
+	*Desk                     // of this turn of the loop
+	server *delivery.Settings // client's
 	client *delivery.Client
 	path   path
 	grave  grave
@@ -34,13 +35,15 @@ type sender struct {
 
 // deliver sends what is owed, earliest first, over one connection.
 func (b *Bot) deliver(ctx context.Context) error {
-	s := &sender{Desk: b.today(), client: delivery.New(b.smtp)}
+	s := &sender{Desk: b.today(), server: b.smtp.Load()}
+	s.client = delivery.New(*s.server)
 	defer func() { s.client.Close() }()
 	if err := s.digUp(); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
 		s.Desk = b.today()
+		s.follow(b.smtp.Load())
 		if err := s.releaseHeld(); err != nil {
 			return err
 		}
@@ -66,6 +69,15 @@ func (b *Bot) deliver(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// follow goes over to another server, of which nothing is known yet.
+func (s *sender) follow(server *delivery.Settings) {
+	if server == s.server {
+		return
+	}
+	s.client.Close()
+	s.server, s.client, s.path = server, delivery.New(*server), path{}
 }
 
 // toSend lists what to try now, and says when the next mail is to be tried.

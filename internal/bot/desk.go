@@ -26,6 +26,7 @@ type office struct {
 	current atomic.Pointer[rules]
 	lessons lessons
 	breaker breaker
+	rim     Rim
 	clock   Clock
 	log     *slog.Logger
 	parse   func([]byte) *message.Message // nil: message.Parse; tests have one that fails

@@ -37,7 +37,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	if policy.Directory, err = readDirectory(c.Desk.Directory); err != nil {
 		return nil, err
 	}
-	texts, err := compose.Load(templates.Files)
+	texts, err := textsOf(before)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +60,14 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 		r.sign(before.policy.Keys, before.house.Instance)
 	}
 	return r, nil
+}
+
+// textsOf are the words of the desk's mails. The built-in ones are the same as long as the program runs.
+func textsOf(before *rules) (*compose.Texts, error) {
+	if before != nil {
+		return before.house.Texts, nil
+	}
+	return compose.Load(templates.Files)
 }
 
 // sign gives the rules the identity that a desk's tokens are bound to.

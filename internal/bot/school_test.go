@@ -259,7 +259,7 @@ func (s *school) answers(m sentMail, from, text string) string {
 func (s *school) rows(queue string) []bot.RequestRow {
 	s.t.Helper()
 	var all []bot.RequestRow
-	err := s.desk.List(bot.Args{Queue: queue}, func(row any) error {
+	err := s.desk.Today().List(bot.Args{Queue: queue}, func(row any) error {
 		all = append(all, row.(bot.RequestRow))
 		return nil
 	})
@@ -272,7 +272,7 @@ func (s *school) rows(queue string) []bot.RequestRow {
 func (s *school) ledger() []bot.LedgerRow {
 	s.t.Helper()
 	var all []bot.LedgerRow
-	err := s.desk.Ledger(bot.Args{}, func(row any) error {
+	err := s.desk.Today().Ledger(bot.Args{}, func(row any) error {
 		all = append(all, row.(bot.LedgerRow))
 		return nil
 	})

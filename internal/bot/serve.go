@@ -34,7 +34,7 @@ func Serve(ctx context.Context, c *config.Config, rim Rim, ready func(*Desk)) er
 	defer stop(nil)
 	ended := make(chan error, 1)
 	go func() {
-		err := control.Serve(ctx, listener, desk.Ops())
+		err := control.Serve(ctx, listener, b.Ops())
 		if err != nil {
 			stop(err)
 		}

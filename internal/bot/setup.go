@@ -29,6 +29,7 @@ type Rim struct {
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	ReadOnly bool              // open the store for looking only
 	Wait     time.Duration     // for another process to let go of the store
+	Hangup   <-chan os.Signal  // asks the loops to read the configuration again, each time; nil: nobody does
 	Point    func(name string) // told of each step after which a crash would leave something different; for tests
 }
 
@@ -47,7 +48,7 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &office{clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {}, lessons: lessons{wake: make(chan struct{}, 1)}}
+	o := &office{rim: rim, clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {}, lessons: lessons{wake: make(chan struct{}, 1)}}
 	o.current.Store(r)
 	d := o.today()
 	if err := d.openStore(rim); err != nil {

@@ -1,0 +1,164 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"triaged/internal/config"
+	"triaged/internal/intake"
+	"triaged/internal/store"
+)
+
+// A changed configuration makes other rules. They take the place of the old ones as a whole and between two transactions;
+// loops whose server, folder or log-in changed begin anew. A configuration that cannot be used changes nothing.
+
+// stampEvery is how often the files that the configuration names are looked at.
+const stampEvery = 10 * time.Second
+
+// reloaded is the desk's event of having gone over to other rules.
+const reloaded = "reloaded"
+
+// reload waits for a word that the configuration is to be read again, and for changes of the files that it names. A file
+// that changed is read once it has stayed the same from one look to the next, lest it be half written.
+func (c *crew) reload(ctx context.Context) error {
+	seen := c.today().config.StampRead()
+	last := seen
+	for {
+		var look <-chan time.Time
+		if c.today().config.FromFile() {
+			look = c.clock.After(stampEvery)
+		}
+		why, read := "asked to", c.today().config.Reload
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-c.rim.Hangup:
+			last = c.today().config.Stamp()
+		case <-look:
+			before := last
+			if last = c.today().config.Stamp(); last == seen || last != before {
+				continue
+			}
+			why, read = "a file changed", c.today().config.Reread
+		}
+		taken, err := c.take(why, read)
+		if err != nil {
+			return err
+		}
+		if taken {
+			last = c.today().config.StampRead()
+		}
+		seen = last
+	}
+}
+
+// take reads a configuration and goes over to it, or says why not. Its error is the store's.
+func (c *crew) take(why string, read func() (*config.Config, error)) (taken bool, err error) {
+	next, err := read()
+	if err == nil {
+		err = c.adopt(next)
+	}
+	var broken *storeError
+	if errors.As(err, &broken) {
+		return false, broken.error
+	}
+	if err != nil {
+		c.log.Error("not reloaded; what held before still holds", "why", why, "error", err)
+		return false, c.tellRefused(err)
+	}
+	for _, w := range next.Warnings {
+		c.log.Warn(w.String())
+	}
+	c.log.Info("reloaded", "why", why, "staff", len(next.Staff), "mailboxes", len(next.Mailboxes))
+	return true, nil
+}
+
+// storeError tells trouble with the store from a configuration that cannot be used.
+type storeError struct{ error }
+
+// adopt goes over to a configuration.
+func (c *crew) adopt(next *config.Config) error {
+	old := c.today()
+	if err := unchangeable(old.config, next); err != nil {
+		return err
+	}
+	if err := unsupported(next); err != nil {
+		return err
+	}
+	r, err := rulesOf(next, old.rules)
+	if err != nil {
+		return err
+	}
+	mailboxes, err := Mailboxes(next, c.rim)
+	if err != nil {
+		return err
+	}
+	smtp, err := Delivery(next, c.rim)
+	if err != nil {
+		return err
+	}
+	d := &Desk{c.office, r}
+	err = c.store.Adopt(fingerprint(next), r.derive, func(tx *store.Tx) error {
+		tx.AppendDesk(intake.DeskEvent{At: c.clock.Now(), Type: reloaded})
+		return d.noticeCalendar(tx)
+	})
+	if err != nil {
+		return &storeError{err}
+	}
+	c.current.Store(r)
+	if !reflect.DeepEqual(old.config.SMTP, next.SMTP) {
+		c.smtp.Store(&smtp)
+	}
+	unchanged := map[string]bool{}
+	for _, m := range old.config.Mailboxes {
+		for _, n := range next.Mailboxes {
+			unchanged[m.Name] = unchanged[m.Name] || reflect.DeepEqual(m, n)
+		}
+		if !unchanged[m.Name] {
+			c.unwatch(m.Name)
+		}
+	}
+	for _, s := range mailboxes {
+		if !unchanged[s.Name] {
+			c.watch(s)
+		}
+	}
+	c.lessons.hurry()
+	c.wake()
+	return nil
+}
+
+// unchangeable refuses a change that a running bot cannot follow.
+func unchangeable(old, next *config.Config) error {
+	for _, k := range []struct{ key, old, next string }{
+		{"desk.data_dir", old.Desk.DataDir, next.Desk.DataDir},
+		{"metrics.listen", old.Metrics.Listen, next.Metrics.Listen},
+	} {
+		if k.old != k.next {
+			return fmt.Errorf("%s cannot change from %q to %q while the bot runs: restart it for that, or set it back", k.key, k.old, k.next)
+		}
+	}
+	return nil
+}
+
+// tellRefused owes the operators word that a changed configuration is not in use, once for each reason.
+func (o *office) tellRefused(why error) error {
+	defer o.wake()
+	return o.store.Update(func(tx *store.Tx) error {
+		d, now := o.today(), o.clock.Now()
+		last, _ := tx.LastDesk(notReloaded)
+		if good, _ := tx.LastDesk(reloaded); last.By == why.Error() && last.At.After(good.At) {
+			return nil
+		}
+		d.tellOperators(tx, now, "The changed configuration is not in use", "It could not be loaded, so the bot goes on with the one before.",
+			why.Error(), "Mend it; `triaged config check` says whether all is well. Then tell the bot to reload (SIGHUP), or wait a moment if it was a file of people.")
+		tx.AppendDesk(intake.DeskEvent{At: now, Type: notReloaded, By: why.Error()})
+		return nil
+	})
+}
+
+// notReloaded is the desk's event of having told operators so; By is the reason.
+const notReloaded = "not-reloaded"
