@@ -1,246 +1,239 @@
 package suggest
 
 import (
-	"maps"
+	"cmp"
+	_ "embed"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
-// Outages recognises that several mails within a short time are about one thing that is down. It is told of each new
-// request, in order of arrival, and remembers those of the last OutageWindow. It is not safe for concurrent use, and the
-// same calls give the same groups.
+// What several mails within a short time have in common, if they are about one thing that is down.
 //
-// A mail counts as a report of an outage if the lexicon finds in it a service (network, phones, the student system, …)
-// that does not work, and nothing that keeps the trouble to one room, one device or one person's account. Two
-// reports belong together if they name a service in common, the more so if they name no other, come from one campus,
-// speak of more than one room, or are worded alike; a report joins the group that it is closest to, if it belongs
-// together with most of it.
-type Outages struct {
-	lexicon *Lexicon
-	topics  []int // concepts in the group "service"
-	recent  []report
-	groups  map[string][]string // first member -> members, in order of arrival
-	of      map[string]string   // member -> first member
-}
+// A mail reports an outage if a service (network, phones, the student system, …) fails in it, and no more in it speaks for
+// one person, room or device than for many people. Two reports belong together if they name a service in common and come
+// from one campus, or the service is the district's and not a building's. A report joins the group that it is closest to,
+// if it belongs together with most of it. All of this is decided anew for each report from those before it, so that nothing
+// is remembered but what people see: which request is in which group.
 
 const (
-	// OutageWindow is how long after its last report a group takes in more.
+	// OutageWindow is how long after its last report an outage takes in more.
 	OutageWindow = 2 * time.Hour
-	// OutageMembers is from how many reports on a group is an outage.
+	// OutageMembers is from how many reports on there is an outage.
 	OutageMembers = 3
-	// lookBack is how many of the last reports a new one is compared with, so that a storm costs no more than a shower.
-	lookBack = 300
+	// OutageLooksBack is how many of the last reports a new one is compared with at most, so that a storm costs no more than
+	// a shower.
+	OutageLooksBack = 300
 )
 
-// Outage is a group of requests that seem to be about one thing.
-type Outage struct {
-	First   string   // the id of the first request: the group's name
-	Members []string // ids, in order of arrival, First included
-	What    []string // the services in common, as the lexicon names them: "network"
+// Trouble is what a mail says of an outage. The zero Trouble is of a mail that reports none.
+type Trouble struct {
+	campus   string
+	services []int   // of the vocabulary, ascending
+	breadth  float64 // signs that many are concerned, less those that few are
+	words    map[uint32]bool
 }
 
-// Certain tells whether there are enough reports to speak of an outage.
-func (o Outage) Certain() bool { return len(o.Members) >= OutageMembers }
+// IsZero tells whether the mail reports no outage.
+func (r Trouble) IsZero() bool { return len(r.services) == 0 }
 
-// report is what is remembered of one mail.
-type report struct {
-	id     string
-	at     time.Time
-	campus string
-	topics []int
-	wide   bool // of more than one room
-	words  map[uint32]bool
+//go:embed outage.toml
+var outageWords []byte
+
+// outages is the vocabulary of outages, ready for use.
+type outages struct {
+	*Lexicon
+	services             []int // concepts in the group "service"
+	wide, narrow         []int
+	local, signed        int // groups
+	signIn, failing      int
+	unable, using, other int
 }
 
-// NewOutages returns a recogniser that has been told nothing.
-func NewOutages(l *Lexicon) *Outages {
-	o := &Outages{lexicon: l, groups: make(map[string][]string), of: make(map[string]string)}
-	if service, ok := l.byName["service"]; ok {
+var outageLexicon = sync.OnceValue(func() *outages {
+	l, err := ParseLexicon("outage.toml", outageWords)
+	if err != nil {
+		panic(err) // the file is part of the program, and tested with it
+	}
+	in := func(group string) (all []int) {
 		for i, c := range l.concepts {
-			if slices.Contains(c.groups, service) {
-				o.topics = append(o.topics, i)
+			if slices.Contains(c.groups, l.byName[group]) {
+				all = append(all, i)
 			}
 		}
+		return all
 	}
-	return o
-}
+	return &outages{
+		Lexicon: l, services: in("service"), wide: in("wide"), narrow: in("narrow"), local: l.byName["local"], signed: l.byName["signed"],
+		signIn: l.byName["sign_in"], failing: l.byName["failing"], unable: l.byName["unable"], using: l.byName["using"],
+		other: l.byName["something_else"],
+	}
+})
 
-// Add tells of a request, and returns the group that it is in, if it reports an outage at all. A group of one is not an
-// outage yet.
-func (o *Outages) Add(id string, at time.Time, m Mail) (Outage, bool) {
-	o.forget(at)
-	r, ok := o.report(id, at, m)
-	if !ok {
-		return Outage{}, false
-	}
-	first := id
-	if best := o.best(r); best != "" {
-		first = best
-	}
-	o.recent = append(o.recent, r)
-	o.of[id] = first
-	o.groups[first] = append(o.groups[first], id)
-	return o.outage(first), true
-}
-
-// Unlink takes a request out of its group. It reports whether it was in one.
-func (o *Outages) Unlink(id string) bool {
-	first, ok := o.of[id]
-	if !ok {
-		return false
-	}
-	rest := slices.DeleteFunc(o.groups[first], func(m string) bool { return m == id })
-	delete(o.groups, first)
-	delete(o.of, id)
-	o.recent = slices.DeleteFunc(o.recent, func(r report) bool { return r.id == id })
-	if len(rest) > 0 {
-		o.groups[rest[0]] = rest
-		for _, m := range rest {
-			o.of[m] = rest[0]
+// ReadTrouble reads a mail as a report of an outage. It costs about as much as a suggestion.
+func ReadTrouble(m Mail) Trouble {
+	o, s := outageLexicon(), scan(m)
+	read := o.read(s)
+	count := func(concepts []int) (n int) {
+		for _, c := range concepts {
+			n += bit(read.met[c])
 		}
+		return n
 	}
-	return true
-}
-
-// Of returns the group that a request is in.
-func (o *Outages) Of(id string) (Outage, bool) {
-	first, ok := o.of[id]
-	if !ok {
-		return Outage{}, false
+	fails := read.met[o.failing] || read.met[o.unable] && read.met[o.using]
+	breadth := float64(count(o.wide)+bit(namesCampus(s))) - narrowness*float64(count(o.narrow))
+	if !fails || read.met[o.other] || breadth < 0 {
+		return Trouble{}
 	}
-	return o.outage(first), true
-}
-
-// forget drops groups whose last report is too long ago.
-func (o *Outages) forget(now time.Time) {
-	last := make(map[string]time.Time)
-	for _, r := range o.recent {
-		if first := o.of[r.id]; r.at.After(last[first]) {
-			last[first] = r.at
-		}
-	}
-	o.recent = slices.DeleteFunc(o.recent, func(r report) bool {
-		first := o.of[r.id]
-		if now.Sub(last[first]) <= OutageWindow {
-			return false
-		}
-		delete(o.of, r.id)
-		delete(o.groups, first)
-		return true
-	})
-}
-
-// report reads a mail, and tells whether it reports an outage.
-func (o *Outages) report(id string, at time.Time, m Mail) (report, bool) {
-	s := scan(m)
-	read := o.lexicon.read(s)
-	r := report{id: id, at: at, campus: strings.ToLower(m.Campus), words: make(map[uint32]bool)}
-	for _, c := range o.topics {
+	r := Trouble{campus: strings.ToLower(m.Campus), breadth: breadth}
+	for _, c := range o.services {
 		if read.met[c] {
-			r.topics = append(r.topics, c)
+			r.services = append(r.services, c)
 		}
 	}
-	r.wide = o.met(read, "campus_scope") || o.met(read, "district_scope")
-	down := o.met(read, "outage") && !o.met(read, "order") && !o.met(read, "project") && !o.met(read, "personal") && !o.met(read, "training")
-	local := (o.met(read, "just_here") || o.met(read, "password") || o.met(read, "account")) && !r.wide
-	if !down || local || len(r.topics) == 0 {
-		return r, false
+	if r.IsZero() {
+		return Trouble{}
 	}
+	r.words = make(map[uint32]bool)
 	for _, words := range [...][]token{s.subject, s.text} {
 		for _, t := range words {
-			if len(t.stem) > 2 {
+			if len(t.stem) > 3 {
 				r.words[hashString(kindWord, t.stem)] = true
 			}
 		}
 	}
-	return r, true
+	return r
 }
 
-func (o *Outages) met(r *reading, name string) bool {
-	i, ok := o.lexicon.byName[name]
-	return ok && r.met[i]
+// narrowness is how many signs of many one sign of few outweighs: people say "we" and "students" more lightly than "only me".
+const narrowness = 1.5
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
-// best returns the group that a report belongs together with most of, the closest one of several, or "".
-func (o *Outages) best(r report) string {
+// namesCampus tells whether a mail speaks of its campus by name: people do if all of it is concerned.
+func namesCampus(s *scanned) bool {
+	name := tokens(s.Campus)
+	if len(name) == 0 || len(name[0].fold) < 3 {
+		return false
+	}
+	of := func(t token) bool { return t.fold == name[0].fold }
+	return slices.ContainsFunc(s.subject, of) || slices.ContainsFunc(s.text, of)
+}
+
+// Earlier is a report that came before, and the group that it is in.
+type Earlier struct {
+	Trouble
+	Group int64
+}
+
+// Join finds the group that a report belongs to, among those of the reports within the OutageWindow before it, oldest
+// first; 0 if it is the first of its own.
+func Join(r Trouble, before []Earlier) int64 {
 	type tally struct {
+		group     int64
 		near, all int
 		close     float64
 	}
-	tallies := make(map[string]tally)
-	for _, other := range o.recent[max(0, len(o.recent)-lookBack):] {
-		first := o.of[other.id]
-		t := tallies[first]
+	var tallies []tally
+	for _, other := range before[max(0, len(before)-OutageLooksBack):] {
+		i := slices.IndexFunc(tallies, func(t tally) bool { return t.group == other.Group })
+		if i < 0 {
+			i = len(tallies)
+			tallies = append(tallies, tally{group: other.Group})
+		}
+		t := &tallies[i]
 		t.all++
-		if c := closeness(r, other); c >= 1 {
+		if c := closeness(r, other.Trouble); c > 0 {
 			t.near++
 			t.close += c
 		}
-		tallies[first] = t
 	}
-	best, closest := "", 0.0
-	for _, first := range slices.Sorted(maps.Keys(tallies)) {
-		t := tallies[first]
+	best, closest := int64(0), 0.0
+	for _, t := range tallies {
 		if c := t.close / float64(t.all); 2*t.near > t.all && c > closest {
-			best, closest = first, c
+			best, closest = t.group, c
 		}
 	}
 	return best
 }
 
-// closeness tells how much two reports have in common; they are about one outage from 1 on.
-func closeness(a, b report) float64 {
-	shared := 0
-	for _, t := range a.topics {
-		if slices.Contains(b.topics, t) {
+// closeness tells how much two reports have in common: nothing, or the more the closer they are.
+func closeness(a, b Trouble) float64 {
+	o := outageLexicon()
+	here := a.campus != "" && a.campus == b.campus
+	shared := 0.0
+	for _, s := range a.services {
+		switch {
+		case !slices.Contains(b.services, s):
+		case !here && slices.Contains(o.concepts[s].groups, o.local): // each building has its own
+		default:
 			shared++
 		}
 	}
-	if shared == 0 {
+	if shared == 0 && (o.signsIn(a, b) || o.signsIn(b, a)) {
+		shared = .5
+	}
+	if shared == 0 || !here && min(a.breadth, b.breadth) < 1 && !o.central(a, b) {
 		return 0
 	}
-	c := alike(a, b) + float64(shared)/float64(len(a.topics)+len(b.topics)-shared)
-	switch {
-	case a.campus != "" && a.campus == b.campus:
-		c += 1
-	case a.wide && b.wide:
-		c += .6
-	case !a.wide && !b.wide:
-		c -= .2
+	c := alike(a, b) + shared/math.Sqrt(float64(len(a.services)*len(b.services)))
+	if here {
+		c++
 	}
 	return c
 }
 
+// central tells whether two reports are of a service that is one for the whole district: it fails for all or for none.
+func (o *outages) central(a, b Trouble) bool {
+	return slices.ContainsFunc(a.services, func(s int) bool {
+		return slices.Contains(b.services, s) && slices.Contains(o.concepts[s].groups, o.signed)
+	})
+}
+
+// signsIn tells whether the one report is of nothing but signing in, and the other of something that is signed in to.
+func (o *outages) signsIn(a, b Trouble) bool {
+	return len(a.services) == 1 && a.services[0] == o.signIn &&
+		slices.ContainsFunc(b.services, func(s int) bool { return slices.Contains(o.concepts[s].groups, o.signed) })
+}
+
 // alike is the cosine between two reports' sets of words.
-func alike(a, b report) float64 {
+func alike(a, b Trouble) float64 {
 	if len(a.words) == 0 || len(b.words) == 0 {
 		return 0
 	}
 	shared := 0
 	for w := range a.words {
-		if b.words[w] {
-			shared++
-		}
+		shared += bit(b.words[w])
 	}
 	return float64(shared) / math.Sqrt(float64(len(a.words)*len(b.words)))
 }
 
-func (o *Outages) outage(first string) Outage {
-	out := Outage{First: first, Members: slices.Clone(o.groups[first])}
-	count := make(map[int]int)
-	for _, r := range o.recent {
-		if o.of[r.id] == first {
-			for _, t := range r.topics {
-				count[t]++
-			}
+// Common names the services that most of the reports have in common, the most frequent first: "network".
+func Common(reports []Trouble) []string {
+	o := outageLexicon()
+	count := make([]int, len(o.concepts))
+	for _, r := range reports {
+		for _, s := range r.services {
+			count[s]++
 		}
 	}
-	for _, t := range o.topics {
-		if 2*count[t] > len(out.Members) {
-			out.What = append(out.What, strings.ReplaceAll(o.lexicon.names[t], "_", " "))
+	var common []int
+	for _, s := range o.services {
+		if 2*count[s] > len(reports) {
+			common = append(common, s)
 		}
 	}
-	return out
+	slices.SortStableFunc(common, func(a, b int) int { return cmp.Compare(count[b], count[a]) })
+	var names []string
+	for _, s := range common {
+		names = append(names, strings.ReplaceAll(o.names[s], "_", " "))
+	}
+	return names
 }

