@@ -62,6 +62,9 @@ func outagesOf(day []arrival) []int {
 			}
 		}
 		group := int(Join(r, recent)) - 1
+		if group < 0 && !r.Leads() {
+			continue
+		}
 		if group < 0 {
 			group = i
 		}

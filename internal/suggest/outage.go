@@ -33,6 +33,7 @@ type Trouble struct {
 	campus   string
 	services []int   // of the vocabulary, ascending
 	breadth  float64 // signs that many are concerned, less those that few are
+	unsure   bool    // nothing says that the service fails: it may follow others, and never leads
 	words    map[uint32]bool
 }
 
@@ -48,6 +49,7 @@ type outages struct {
 	services             []int // concepts in the group "service"
 	wide, narrow         []int
 	local, signed        int // groups
+	mailing              int
 	signIn, failing      int
 	unable, using, other int
 }
@@ -67,7 +69,8 @@ var outageLexicon = sync.OnceValue(func() *outages {
 	}
 	return &outages{
 		Lexicon: l, services: in("service"), wide: in("wide"), narrow: in("narrow"), local: l.byName["local"], signed: l.byName["signed"],
-		signIn: l.byName["sign_in"], failing: l.byName["failing"], unable: l.byName["unable"], using: l.byName["using"],
+		mailing: l.byName["mailing"],
+		signIn:  l.byName["sign_in"], failing: l.byName["failing"], unable: l.byName["unable"], using: l.byName["using"],
 		other: l.byName["something_else"],
 	}
 })
@@ -84,10 +87,10 @@ func ReadTrouble(m Mail) Trouble {
 	}
 	fails := read.met[o.failing] || read.met[o.unable] && read.met[o.using]
 	breadth := float64(count(o.wide)+bit(namesCampus(s))) - narrowness*float64(count(o.narrow))
-	if !fails || read.met[o.other] || breadth < 0 {
+	if read.met[o.other] || breadth < 0 || !fails && (breadth < 1 || wishes(s)) {
 		return Trouble{}
 	}
-	r := Trouble{campus: strings.ToLower(m.Campus), breadth: breadth}
+	r := Trouble{campus: strings.ToLower(m.Campus), breadth: breadth, unsure: !fails}
 	for _, c := range o.services {
 		if read.met[c] {
 			r.services = append(r.services, c)
@@ -105,6 +108,16 @@ func ReadTrouble(m Mail) Trouble {
 		}
 	}
 	return r
+}
+
+// wishes tells whether a mail asks for something rather than says that it is missing: an order, a class, work to be planned.
+func wishes(s *scanned) bool {
+	l := DefaultLexicon()
+	read := l.read(s)
+	return slices.ContainsFunc([]string{"order", "project", "training", "personal"}, func(name string) bool {
+		i, ok := l.byName[name]
+		return ok && read.met[i]
+	})
 }
 
 // narrowness is how many signs of many one sign of few outweighs: people say "we" and "students" more lightly than "only me".
@@ -126,6 +139,10 @@ func namesCampus(s *scanned) bool {
 	of := func(t token) bool { return t.fold == name[0].fold }
 	return slices.ContainsFunc(s.subject, of) || slices.ContainsFunc(s.text, of)
 }
+
+// Leads tells whether the mail may be the first report of an outage. One that does not say that anything fails may be a
+// further one.
+func (r Trouble) Leads() bool { return !r.IsZero() && !r.unsure }
 
 // Earlier is a report that came before, and the group that it is in.
 type Earlier struct {
@@ -177,7 +194,7 @@ func closeness(a, b Trouble) float64 {
 			shared++
 		}
 	}
-	if shared == 0 && (o.signsIn(a, b) || o.signsIn(b, a)) {
+	if shared == 0 && (o.signsIn(a, b) || o.signsIn(b, a) || o.has(a, o.mailing) && o.has(b, o.mailing)) {
 		shared = .5
 	}
 	if shared == 0 || !here && min(a.breadth, b.breadth) < 1 && !o.central(a, b) {
@@ -199,8 +216,11 @@ func (o *outages) central(a, b Trouble) bool {
 
 // signsIn tells whether the one report is of nothing but signing in, and the other of something that is signed in to.
 func (o *outages) signsIn(a, b Trouble) bool {
-	return len(a.services) == 1 && a.services[0] == o.signIn &&
-		slices.ContainsFunc(b.services, func(s int) bool { return slices.Contains(o.concepts[s].groups, o.signed) })
+	return len(a.services) == 1 && a.services[0] == o.signIn && o.has(b, o.signed)
+}
+
+func (o *outages) has(r Trouble, group int) bool {
+	return slices.ContainsFunc(r.services, func(s int) bool { return slices.Contains(o.concepts[s].groups, group) })
 }
 
 // alike is the cosine between two reports' sets of words.

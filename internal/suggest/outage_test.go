@@ -62,7 +62,6 @@ func morning(tb testing.TB) (day []arrival) {
 	return day
 }
 
-
 func TestOutagesOnASimulatedMorning(t *testing.T) {
 	p := judged(t, morning(t))
 	t.Logf("%d mails; precision %.3f, recall %.3f over pairs %+v", len(morning(t)), p.precision(), p.recall(), p)
