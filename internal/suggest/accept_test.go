@@ -49,9 +49,17 @@ func TestDebug4(t *testing.T) {
 	day := readMorning(t, "4")
 	g := outagesOf(day)
 	o := outageLexicon()
-	for i, a := range day { if a.truth == "wifi" || a.truth == "phones" { r := ReadTrouble(a.mail)
-		read := o.read(scan(a.mail))
-		var met []string
-		for i, m := range read.met { if m { met = append(met, o.names[i]) } }
-		t.Log(i, g[i], r.breadth, r.unsure, Common([]Trouble{r}), a.mail.Subject, met) } }
+	for i, a := range day {
+		if a.truth == "wifi" || a.truth == "phones" {
+			r := ReadTrouble(a.mail)
+			read := o.read(scan(a.mail))
+			var met []string
+			for i, m := range read.met {
+				if m {
+					met = append(met, o.names[i])
+				}
+			}
+			t.Log(i, g[i], r.breadth, r.unsure, Common([]Trouble{r}), a.mail.Subject, met)
+		}
+	}
 }

@@ -31,14 +31,15 @@ const (
 // Trouble is what a mail says of an outage. The zero Trouble is of a mail that reports none.
 type Trouble struct {
 	campus   string
-	services []int   // of the vocabulary, ascending
-	breadth  float64 // signs that many are concerned, less those that few are
-	unsure   bool    // nothing says that the service fails: it may follow others, and never leads
-	words    map[uint32]bool
+	services []int           // of the vocabulary, ascending
+	breadth  float64         // signs that many are concerned, less those that few are
+	unsure   bool            // nothing says that the service fails: it may follow others, and never leads
+	words    map[uint32]bool // that are not everybody's
+	names    map[uint32]bool // those of them that may be the name of a thing
 }
 
 // IsZero tells whether the mail reports no outage.
-func (r Trouble) IsZero() bool { return len(r.services) == 0 }
+func (r Trouble) IsZero() bool { return r.words == nil }
 
 //go:embed outage.toml
 var outageWords []byte
@@ -96,18 +97,54 @@ func ReadTrouble(m Mail) Trouble {
 			r.services = append(r.services, c)
 		}
 	}
-	if r.IsZero() {
+	r.words, r.names = o.unusual(s)
+	if len(r.services) == 0 && (!fails || breadth < 1 || len(r.names) == 0 || wishes(s)) {
 		return Trouble{}
 	}
-	r.words = make(map[uint32]bool)
-	for _, words := range [...][]token{s.subject, s.text} {
-		for _, t := range words {
-			if len(t.stem) > 3 {
-				r.words[hashString(kindWord, t.stem)] = true
+	return r
+}
+
+// unusual are a mail's words but for those that a lexicon knows or everybody uses, and among them what may be names: words of
+// the subject, and words with a capital.
+func (o *outages) unusual(s *scanned) (words, names map[uint32]bool) {
+	words, names = make(map[uint32]bool), make(map[uint32]bool)
+	campus := tokens(s.Campus)
+	for i, text := range [...][]token{s.subject, s.text} {
+		usual := o.usual(text)
+		for at, t := range text {
+			if usual[at] || len(t.stem) < 4 || strings.ContainsAny(t.fold, "0123456789") ||
+				slices.ContainsFunc(campus, func(c token) bool { return c.stem == t.stem }) {
+				continue
+			}
+			h := hashString(kindWord, t.stem)
+			words[h] = true
+			if i == 0 || t.name {
+				names[h] = true
 			}
 		}
 	}
-	return r
+	return words, names
+}
+
+// usual tells of each word whether the vocabulary of outages, or the cold start's, knows it. Programs are known to the latter
+// by name, and count as unusual.
+func (o *outages) usual(text []token) []bool {
+	usual := make([]bool, len(text))
+	mark := func(l *Lexicon, but int) {
+		l.words.find(text, func(c, from, to int) {
+			for i := from; i < to && c != but; i++ {
+				usual[i] = true
+			}
+		})
+	}
+	mark(o.Lexicon, -1)
+	cold := DefaultLexicon()
+	but := -1
+	if i, ok := cold.byName["software"]; ok {
+		but = i
+	}
+	mark(cold, but)
+	return usual
 }
 
 // wishes tells whether a mail asks for something rather than says that it is missing: an order, a class, work to be planned.
@@ -189,7 +226,7 @@ func closeness(a, b Trouble) float64 {
 	for _, s := range a.services {
 		switch {
 		case !slices.Contains(b.services, s):
-		case !here && slices.Contains(o.concepts[s].groups, o.local): // each building has its own
+		case !here && min(a.breadth, b.breadth) < 2 && slices.Contains(o.concepts[s].groups, o.local): // each building has its own
 		default:
 			shared++
 		}
@@ -197,10 +234,13 @@ func closeness(a, b Trouble) float64 {
 	if shared == 0 && (o.signsIn(a, b) || o.signsIn(b, a) || o.has(a, o.mailing) && o.has(b, o.mailing)) {
 		shared = .5
 	}
+	if shared == 0 && (len(a.services) == 0 || len(b.services) == 0) && (meet(a.names, b.words) || meet(b.names, a.words)) {
+		shared = 1
+	}
 	if shared == 0 || !here && min(a.breadth, b.breadth) < 1 && !o.central(a, b) {
 		return 0
 	}
-	c := alike(a, b) + shared/math.Sqrt(float64(len(a.services)*len(b.services)))
+	c := alike(a, b) + shared/math.Sqrt(float64(max(len(a.services)*len(b.services), 1)))
 	if here {
 		c++
 	}
@@ -221,6 +261,15 @@ func (o *outages) signsIn(a, b Trouble) bool {
 
 func (o *outages) has(r Trouble, group int) bool {
 	return slices.ContainsFunc(r.services, func(s int) bool { return slices.Contains(o.concepts[s].groups, group) })
+}
+
+func meet(a, b map[uint32]bool) bool {
+	for w := range a {
+		if b[w] {
+			return true
+		}
+	}
+	return false
 }
 
 // alike is the cosine between two reports' sets of words.
