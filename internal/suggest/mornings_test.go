@@ -102,12 +102,17 @@ func judged(t *testing.T, day []arrival) (p pairs) {
 	return p
 }
 
+// TestMornings holds what the recogniser reaches on mornings that it was adjusted to. The blind first runs were worse: see
+// testdata/README.md.
 func TestMornings(t *testing.T) {
-	for _, name := range strings.Fields(os.Getenv("MORNINGS")) {
+	for _, name := range []string{"1", "2", "3", "4", "5", "6"} {
 		t.Run(name, func(t *testing.T) {
 			day := readMorning(t, name)
 			p := judged(t, day)
 			t.Logf("%d mails; precision %.3f, recall %.3f over pairs %+v", len(day), p.precision(), p.recall(), p)
+			if p.precision() < .85 || p.recall() < .7 {
+				t.Errorf("precision %.3f, want .85; recall %.3f, want .7", p.precision(), p.recall())
+			}
 		})
 	}
 }

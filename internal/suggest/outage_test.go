@@ -62,7 +62,77 @@ func morning(tb testing.TB) (day []arrival) {
 	return day
 }
 
-func TestOutagesOnASimulatedMorning(t *testing.T) {
-	p := judged(t, morning(t))
-	t.Logf("%d mails; precision %.3f, recall %.3f over pairs %+v", len(morning(t)), p.precision(), p.recall(), p)
+// TestOutageAmongASchoolsMails has the troubles of a year's mails within one morning around two outages.
+func TestOutageAmongASchoolsMails(t *testing.T) {
+	day := morning(t)
+	p := judged(t, day)
+	t.Logf("%d mails; precision %.3f, recall %.3f over pairs %+v", len(day), p.precision(), p.recall(), p)
+	if p.precision() < .95 || p.recall() < .95 {
+		t.Errorf("precision %.3f, recall %.3f, want .95 of both", p.precision(), p.recall())
+	}
+}
+
+func TestReadTrouble(t *testing.T) {
+	for _, c := range []struct {
+		campus, subject, text string
+		reports, leads        bool
+	}{
+		{"Alder", "internet", "no internet in the whole building", true, true},
+		{"Alder", "internet", "no internet on my computer only, the others are fine", false, false},
+		{"Alder", "wifi", "Is anybody else at our school seeing strange wifi?", true, false},
+		{"Alder", "wifi", "How do I join the wifi?", false, false},
+		{"Alder", "Traversa", "Traversa is down for all of us", true, true},
+		{"Alder", "projector", "The projector in room 9 is dead", false, false},
+		{"", "", "", false, false},
+	} {
+		r := ReadTrouble(Mail{Campus: c.campus, Subject: c.subject, Text: c.text})
+		if !r.IsZero() != c.reports || r.Leads() != c.leads {
+			t.Errorf("%q: a report %v, leads %v; want %v, %v", c.text, !r.IsZero(), r.Leads(), c.reports, c.leads)
+		}
+	}
+}
+
+func TestJoin(t *testing.T) {
+	read := func(campus, text string) Trouble {
+		return ReadTrouble(Mail{Campus: campus, Subject: "help", Text: text})
+	}
+	network, phones := read("Alder", "our school has no internet"), read("Alder", "all of our phones are dead")
+	before := []Earlier{{network, 4}, {phones, 7}}
+	for _, c := range []struct {
+		name string
+		of   Trouble
+		want int64
+	}{
+		{"the same at the same place", read("Alder", "internet is down"), 4},
+		{"the same elsewhere, for many", read("Beech", "none of us can get on the internet"), 4},
+		{"the same elsewhere, for who knows whom", read("Beech", "internet is down"), 0},
+		{"what belongs to one building", read("Beech", "none of our printers print"), 0},
+		{"another thing", read("Alder", "no phones in the building"), 7},
+		{"nothing before", network, 0},
+	} {
+		earlier := before
+		if c.name == "nothing before" {
+			earlier = nil
+		}
+		if got := Join(c.of, earlier); got != c.want {
+			t.Errorf("%s: joins %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+func TestCommon(t *testing.T) {
+	var all []Trouble
+	for _, text := range []string{"no internet and no phones at our school", "our internet is down", "no wifi in the building, phones are dead", "is the internet down for everyone?"} {
+		all = append(all, ReadTrouble(Mail{Text: text}))
+	}
+	if got := Common(all); !slices.Equal(got, []string{"network"}) {
+		t.Errorf("in common %q, want network alone: phones are in half of them", got)
+	}
+}
+
+func BenchmarkReadTrouble(b *testing.B) {
+	_, mails := learned(b, 100)
+	for i := 0; b.Loop(); i++ {
+		ReadTrouble(mails[i%len(mails)])
+	}
 }
