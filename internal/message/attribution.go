@@ -48,7 +48,8 @@ func (t *trimmer) attributionAt(i int) history {
 		if c.opens {
 			return history{start: k, end: i + 1, strong: c.strong(), sentence: true}
 		}
-		if best.end == 0 && blanks == 0 {
+		// A verb alone in the last line may have the date and the name in the lines above.
+		if blanks == 0 && (best.end == 0 || (broken || !best.strong) && c.address && c.date) {
 			broken = c.continues
 			best = history{start: k, end: i + 1, strong: c.strong(), sentence: true}
 			if !c.continues && c.address && c.date {
@@ -72,8 +73,10 @@ func endsAttribution(s string) bool {
 		return strings.HasSuffix(trimmed, ":") || strings.HasSuffix(trimmed, "wrote")
 	case 'e': // some programs forget the colon
 		return strings.HasSuffix(s, " wrote")
-	case 0x9a: // the fullwidth colon, U+FF1A
+	case 0x9a: // the fullwidth colon
 		return strings.HasSuffix(s, "\uff1a")
+	case 0xa6: // the Ethiopic colon
+		return strings.HasSuffix(s, "\u1366")
 	}
 	return false
 }
@@ -117,7 +120,7 @@ func (c clues) strong() bool { return c.address || c.date && c.clock }
 // clues reads the words of s.
 func (t *trimmer) clues(s string) clues {
 	c := clues{}
-	c.date, c.clock = dateClues(s)
+	c.date, c.clock = dateClues(asciiDigits(s))
 	c.address = strings.IndexByte(s, '@') > 0
 	c.enclosed = isEnclosed(s)
 	if end := strings.IndexByte(s, '>'); end >= 0 && !c.enclosed {
@@ -191,6 +194,8 @@ func dateClues(s string) (date, clock bool) {
 				if end := i + n + 1 + m; (sep == '/' || sep == '.' || sep == '-') && end < len(s) && s[end] == sep && digitRun(s, end+1) > 0 {
 					date = true
 				}
+			} else if sep == '.' && spacedDate(s[i+n:]) {
+				date = true
 			}
 		}
 		if n == 4 && (s[i] == '1' && s[i+1] == '9' || s[i] == '2' && s[i+1] == '0') && (i == 0 || s[i-1] != '@' && s[i-1] != '#') {
@@ -200,6 +205,17 @@ func dateClues(s string) (date, clock bool) {
 	}
 	// "下午8:45" and "9 AM" are caught above or need no more than the date
 	return date, clock
+}
+
+// spacedDate tells what follows the day in "23. 11. 26".
+func spacedDate(s string) bool {
+	s, ok := strings.CutPrefix(s, ". ")
+	month := digitRun(s, 0)
+	if !ok || month < 1 || month > 2 {
+		return false
+	}
+	year, ok := strings.CutPrefix(s[month:], ". ")
+	return ok && digitRun(year, 0) >= 2
 }
 
 // digitRun returns how many decimal digits stand in s from i on.

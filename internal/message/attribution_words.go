@@ -24,7 +24,7 @@ var wroteWords = wordSet(`
 	yazdı yazmış
 	έγραψε
 	rašė parašė rakstīja kirjutas
-	menulis tulis
+	menulis tulis sumulat isinulat aliandika ekri
 	viết
 	idatzi
 	skrifaði
@@ -37,7 +37,7 @@ var wroteWords = wordSet(`
 // wroteParts say the same in languages that set no space between words, or are too short a word to stand alone.
 var wroteParts = phrases(
 	"写道", "寫道", "写到", "寫到", "书写", "来信", "來信", "のメール", "のメッセージ", "書きました", "からのメール", "さんが",
-	"작성", "님이 쓴", "님의 말", "보낸 메일", "เขียน", "लिखा", "লিখেছেন", "כתב/ה", "đã viết", "ezt írta",
+	"작성", "님이 쓴", "쓴 글", "님의 말", "보낸 메일", "เขียน", "लिखा", "লিখেছেন", "ጻፈ", "రాసారు", "వ్రాసారు", "எழுதியது", "લખ્યું", "ਲਿਖਿਆ", "എഴുതി", "ಬರೆದಿದ್ದಾರೆ", "लेखे", "ရေးခဲ့", "لکھا", "بواسطة", "כתב/ה", "đã viết", "ezt írta",
 )
 
 // prepositions and weekdays begin attributions in which a date follows.
@@ -52,7 +52,7 @@ var prepositions = wordSet(`
 	ha la în pe dana
 	στις
 	vào lúc ngày
-	pada
+	pada noong mnamo
 	a kl
 	在 于 於
 	في بتاريخ

@@ -48,7 +48,7 @@ func isDeviceLine(s string, strict bool) bool {
 	}
 	for _, p := range devicePrefixes.like(s) {
 		if rest, ok := strings.CutPrefix(s, p); ok {
-			return (devices.in(rest) || linked) && (count <= 10 || count <= 16 && strings.HasPrefix(rest, " my "))
+			return (devices.in(rest) || devices.in(p) || linked) && (count <= 12 || count <= 16 && strings.HasPrefix(rest, " my "))
 		}
 	}
 	for _, p := range deviceOwners.like(s) {
@@ -74,7 +74,7 @@ var devices = phrases(
 	"iphon", "айфон", "ipad", "ipod", "imac", "macbook", "apple watch", "android", "blackberry", "samsung", "galaxy", "huawei", "xiaomi", "redmi", "oneplus", "pixel", "nokia", "lumia", "motorola", "htc", "sony xperia", "lg ",
 	"alcatel", "phone", "handy", "mobil", "móvil", "movil", "celular", "cell", "portable", "tablet", "tablette", "telefon", "teléfono", "telefoon", "telefono", "telemóvel", "smartphone", "device", "ti-85", "puhelimest", "gerät",
 	"outlook", "windows", " ios", "yahoo", "gmail", "aol", "proton", "airmail", "mailbox", "spark", "thunderbird", "k-9", "mail.ru", "yandex", "zoho", "hotmail", "outlook.com", "gmx", "web.de", "fairemail", "bluemail",
-	"курьер", "почт", "телефон", "мобильн", "мобільн", "смартфон", "手机", "手機", "スマートフォン", "아이폰", "điện thoại", "هاتف", "chromebook", "surface", "workspace", "nine", "superhuman", "mail app", "email app", "verizon", "t-mobile", "at&t", "mail",
+	"курьер", "почт", "телефон", "мобильн", "мобільн", "смартфон", "手机", "手機", "スマートフォン", "아이폰", "điện thoại", "هاتف", "آیفون", "گوشی", "هاتفي", "جوال", "chromebook", "surface", "workspace", "nine", "superhuman", "mail app", "email app", "verizon", "t-mobile", "at&t", "mail",
 )
 
 // devicePrefixes begin such lines.
@@ -92,14 +92,14 @@ var devicePrefixes = phrases(
 	"wysłane z", "wysłano z", "wysłane przez", "wysłano przy", "pobierz outlook", "pobierz program outlook",
 	"отправлено с", "отправлено из", "отправлено через", "послано с", "надіслано з", "надіслано із", "відправлено з", "скачайте outlook",
 	"küldve", "elküldve a", "trimis de pe", "trimis din", "gönderildi", "iphone'umdan", "iphone’umdan", "στάλθηκε από", "izpratīts", "saadetud", "отправлено от", "poslano s",
-	"发自", "發自", "傳送自", "发送自", "đã gửi từ", "gửi từ", "được gửi từ", "أرسلت من", "أُرسلت من", "مرسل من", "تم الإرسال من", "נשלח מה", "נשלח מ", "dikirim dari", "ส่งจาก",
+	"发自", "發自", "傳送自", "发送自", "đã gửi từ", "gửi từ", "được gửi từ", "أرسلت من", "أُرسلت من", "مرسل من", "تم الإرسال من", "נשלח מה", "נשלח מ", "dikirim dari", "dihantar dari", "ส่งจาก", "ipinadala mula", "enviat des", "poslano iz", "послато са", "ارسال شده از", "ارسال از", "imetumwa kutoka", "voye soti nan", "obtén outlook", "obtenez outlook", "lấy outlook", "tải outlook", "pobierz aplikację outlook", "أُرسل من", "احصل على outlook", "الحصول على outlook", "获取 outlook", "下载 outlook", "取得 outlook", "outlook を入手",
 )
 
 // deviceOwners begin such lines where the verb stands at the end or is missing, as in "Von meinem iPhone gesendet", but
 // also sentences; sentWords are those verbs.
 var (
-	deviceOwners = phrases("from my", "von meinem", "von meiner", "vom meinem", "desde mi", "outlook für", "outlook voor", "由我的", "通过", "来自", "來自", "從我的", "从我的", "iphoneから", "ipadから", "androidから", "スマートフォンから", "나의", "내 ")
-	sentWords    = phrases("gesendet", "herunterladen", "보냄", "보낸", "送信", "傳送", "发送", "寄出")
+	deviceOwners = phrases("from my", "von meinem", "von meiner", "vom meinem", "desde mi", "outlook für", "outlook voor", "由我的", "通过", "来自", "來自", "從我的", "从我的", "iphoneから", "ipadから", "androidから", "スマートフォンから", "나의", "내 ", "मेरे ")
+	sentWords    = phrases("gesendet", "herunterladen", "보냄", "보낸", "送信", "傳送", "发送", "寄出", "भेजा")
 )
 
 // deviceWhole are certain wherever they stand in a short line.

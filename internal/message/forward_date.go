@@ -10,7 +10,7 @@ import (
 // 2026 09:10", "23.11.2026 um 9:10", "lunes, 23 de noviembre de 2026 9:10 a. m.", "2026年11月23日 9:10". It is zero if there
 // is no date in s. Of 11/12/2026 the first number is the month, as in the district's country.
 func shownDate(s string) time.Time {
-	s = strings.TrimSpace(clip(s, 200))
+	s = asciiDigits(strings.TrimSpace(clip(s, 200)))
 	if t, ok := parseISO(s); ok {
 		return t.UTC()
 	}
@@ -227,6 +227,25 @@ var monthNames = [12][]string{
 	{"oct", "okt", "ott", "out", "окт", "жовт", "říj", "paź", "loka", "eki", "οκτ"},
 	{"nov", "ноя", "лист", "lis", "marras", "kas", "stu", "νοε"},
 	{"dec", "dez", "dic", "déc", "des", "дек", "груд", "prosin", "gru", "joulu", "ara", "δεκ"},
+}
+
+// zeros are the digits 0 of the scripts whose digits programs write dates with: Arabic, Persian and Urdu, Hindi, Bengali, Thai, Burmese,
+// and the fullwidth ones of East Asia. The other nine follow each of them.
+var zeros = [...]rune{'٠', '۰', '०', '০', '๐', '၀', '０'}
+
+// asciiDigits puts ASCII digits in the place of those.
+func asciiDigits(s string) string {
+	if !hasHigh(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		for _, zero := range zeros {
+			if r >= zero && r < zero+10 {
+				return '0' + r - zero
+			}
+		}
+		return r
+	}, s)
 }
 
 // atoi reads up to four digits.

@@ -61,7 +61,7 @@ func (b *headerBlock) plausible(divided bool) bool {
 }
 
 func hasDateAndClock(s string) bool {
-	date, clock := dateClues(s)
+	date, clock := dateClues(asciiDigits(s))
 	return date && clock
 }
 

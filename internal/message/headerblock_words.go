@@ -7,16 +7,16 @@ var labels = labelTable(map[label]string{
 	fromLabel: `from|von|de|da|van|från|fra|lähettäjä|od|nadawca|odesílatel|odosielateľ|от|от кого|отправитель|від|від кого|відправник
 		|发件人|发件者|發件人|寄件者|寄件人|差出人|送信者|送信元|보낸 사람|보낸사람|발신|từ|người gửi|من|המאת|מאת|feladó|de la|expeditorul|expeditor
 		|expéditeur|remitente|remetente|mittente|gönderen|kimden|από|saatja|nuo|pošiljatelj|šalje|absender|afzender|avsändare|afsender|avsender
-		|dari|pengirim|จาก|frá|fra og med|от|nga|szerző|siuntėjas|sūtītājs|no|प्रेषक`,
+		|dari|pengirim|จาก|frá|fra og med|от|nga|szerző|siuntėjas|sūtītājs|no|प्रेषक|daripada|mula kay|mula sa|از|فرستنده|од|kutoka|soti nan|প্রেরক|ਵੱਲੋਂ|ከ|remetent|nga kush`,
 	dateLabel: `date|sent|sent on|date sent|datum|gesendet|gesendet am|envoyé|envoyé le|date d'envoi|fecha|fecha de envío|enviado|enviado el|enviada|enviada em
 		|enviado em|enviada el|data|inviato|inviato il|data di invio|verzonden|verzonden op|skickat|sänt|sendt|dato|päivämäärä|päiväys|lähetetty|odesláno|odoslané|dátum
 		|wysłano|wysłane|data wysłania|отправлено|дата|дата отправки|надіслано|відправлено|发送时间|发送日期|时间|日期|發送時間|傳送時間|寄件日期|傳送日期|送信日時|日時|日付|送信日
 		|보낸 날짜|보낸날짜|날짜|đã gửi|gửi|ngày|ngày gửi|تاريخ الإرسال|التاريخ|تم الإرسال|أرسلت|נשלח|תאריך|elküldve|trimis|dată|data|poslano|poslané|gönderilen|gönderildi
-		|gönderme tarihi|tarih|στάλθηκε|ημερομηνία|saadetud|kuupäev|išsiųsta|nosūtīts|tanggal|dikirim|terkirim|วันที่|ส่ง|sent date|dags|изпратено|दिनांक`,
+		|gönderme tarihi|tarih|στάλθηκε|ημερομηνία|saadetud|kuupäev|išsiųsta|nosūtīts|tanggal|dikirim|terkirim|วันที่|ส่ง|sent date|dags|изпратено|दिनांक|भेजा|भेजा गया|तारीख|dihantar|tarikh|ipinadala|ipinadala noong|petsa|ارسال شده|تاریخ|زمان ارسال|بھیجا گیا|послато|датум|enviat|enviat el|imetumwa|tarehe|voye|dat|küldve|αποστολή|απεσταλμένα|gönderilme|أُرسل|أُرسلت|التاريخ والوقت|إرسال|ቀን`,
 	toLabel: `to|an|à|a|para|aan|till|til|vastaanottaja|komu|do|pre|кому|до|получатель|одержувач|收件人|收件者|宛先|送信先|받는 사람|받는사람|수신|đến|tới|người nhận|إلى|אל|címzett|către|destinatarul
-		|prima|za|kime|kime gönderildi|προς|destinataire|destinatario|destinatário|pour|kepada|ถึง|adresat|empfänger|kam|kam|saaja|sendt til|prejemnik|प्रति`,
+		|prima|za|kime|kime gönderildi|προς|destinataire|destinatario|destinatário|pour|kepada|ถึง|adresat|empfänger|kam|kam|saaja|sendt til|prejemnik|प्रति|para kay|para sa|به|گیرنده|بنام|за|per a|kwa|bay|alıcı|adressaat|প্রাপক|ለ`,
 	subjectLabel: `subject|betreff|betrifft|objet|sujet|asunto|oggetto|assunto|onderwerp|ämne|emne|aihe|předmět|predmet|temat|тема|主题|主題|主旨|件名|题目|제목|chủ đề|tiêu đề|الموضوع|נושא|tárgy
-		|subiect|subiectul|konu|θέμα|teema|tema|perihal|subjek|เรื่อง|naslov|efni|относно|विषय|zadeva`,
+		|subiect|subiectul|konu|θέμα|teema|tema|perihal|subjek|เรื่อง|naslov|efni|относно|विषय|zadeva|paksa|موضوع|предмет|наслов|assumpte|mada|sijè|tēma|বিষয়|ርዕስ`,
 	otherLabel: `cc|bcc|cci|cco|ccn|copie à|copie|copia|cópia|con copia|kopie|kopie (cc)|kopi|kopia|kopio|kópia|másolat|másolatot kap|dw|udw|копия|копія|抄送|副本|cc:|참조|نسخة|עותק|bilgi|cc (kopi)
 		|reply-to|reply to|antwort an|répondre à|responder a|risposta|rispondi a|svar til|svara till|antwoord aan|vastaus|odpowiedź-do|ответ-кому|кому відповісти|odpověď na|odgovori na|válaszcím
 		|răspuns către|yanıt adresi|importance|priority|priorité|priorität|wichtigkeit|importancia|prioridad|attachments|attachment|anlagen|anlage|anhänge|pièces jointes|archivos adjuntos|datos adjuntos|adjuntos

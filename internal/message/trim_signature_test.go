@@ -9,7 +9,7 @@ var deviceLines = []string{
 	"Enviado desde mi iPhone", "Enviado desde mi Samsung Mobile de Telcel", "Enviado desde Correo para Windows", "Obtener Outlook para iOS<https://aka.ms/o0ukef>", "Enviado desde Outlook para Android",
 	"Envoyé de mon iPhone", "Envoyé à partir d’Outlook pour Android", "Télécharger Outlook pour iOS", "Von meinem iPhone gesendet", "Gesendet von Outlook für Android", "Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.",
 	"Inviato da iPhone", "Inviato dal mio Galaxy", "Enviado do meu iPhone", "Enviado do Outlook para Android", "Verzonden vanaf mijn iPhone", "Verstuurd vanaf mijn iPhone", "Skickat från min iPhone", "Sendt fra min iPhone", "Lähetetty iPhonesta",
-	"Odesláno z iPhonu", "Wysłane z iPhone'a", "Отправлено с iPhone", "Надіслано з iPhone", "发自我的iPhone", "從我的 iPhone 傳送", "iPhoneから送信", "나의 iPhone에서 보냄", "Đã gửi từ iPhone của tôi", "أرسلت من الـ iPhone",
+	"Odesláno z iPhonu", "Wysłane z iPhone'a", "Отправлено с iPhone", "Надіслано з iPhone", "发自我的iPhone", "從我的 iPhone 傳送", "iPhoneから送信", "나의 iPhone에서 보냄", "Đã gửi từ iPhone của tôi", "iPhone'umdan gönderildi", "मेरे iPhone से भेजा गया", "Ipinadala mula sa aking iPhone", "ارسال شده از آیفون من", "Enviat des del meu iPhone", "Obtén Outlook para Android", "Sent via the Samsung Galaxy S21 5G, an AT&T 5G smartphone", "أرسلت من الـ iPhone",
 }
 
 func TestDeviceLinesAreElided(t *testing.T) {
