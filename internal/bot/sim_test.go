@@ -1,14 +1,12 @@
 package bot
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,113 +19,75 @@ import (
 	"triaged/internal/store"
 )
 
-// The simulation runs a school's mail through intake, store and agenda for two weeks, or for as many days as
-// TRIAGED_SIM_DAYS says, with TRIAGED_SIM_MAILS requests a day, and compares after each day with the oracle.
+// The simulation runs a school's mail through intake, store and agenda, and compares after each day with the oracle.
 
-const simConfig = `
-[desk]
-name = "Customer Care Center"
-address = "support@school.example"
-timezone = "America/Chicago"
-authority = "token-or-dmarc"
-auth_preset = "authserv"
-authserv_id = "mx.school.example"
+// TestTwoWeeks is a small school in March, when the clocks go forward.
+func TestTwoWeeks(t *testing.T) {
+	days := 14
+	if testing.Short() {
+		days = 5
+	}
+	simulate(t, plan{days: days, requests: 300, people: 500, seed: 1})
+}
 
-[[mailbox]]
-name = "support"
-address = "127.0.0.1:143"
-security = "none"
-username = "support"
-password = "secret"
+// TestSchoolYear is a district's year, from one March to the next: 200,000 mails, the district's holidays, both changes of
+// the clocks. It takes some minutes and 2 GB, and runs if TRIAGED_SCHOOL_YEAR is the number that its chances begin from:
+//
+//	TRIAGED_SCHOOL_YEAR=1 go test ./internal/bot -run SchoolYear -v -timeout 30m
+func TestSchoolYear(t *testing.T) {
+	seed, err := strconv.ParseUint(os.Getenv("TRIAGED_SCHOOL_YEAR"), 10, 64)
+	if err != nil {
+		t.Skip("TRIAGED_SCHOOL_YEAR is not a number")
+	}
+	s := simulate(t, plan{days: 365, requests: 45_000, people: 6_000, seed: seed})
+	if s.uid < 200_000 {
+		t.Errorf("the year had %d mails, want 200,000: raise the number of requests", s.uid)
+	}
+}
 
-[smtp]
-address = "127.0.0.1:25"
-security = "none"
+// plan is how long and how large a simulation is.
+type plan struct {
+	days, requests, people int
+	seed                   uint64
+}
 
-[calendar]
-holidays = ["2026-03-13", "2026-05-25", "2026-11-23..2026-11-27", "2026-12-21..2027-01-01"]
-
-[notify]
-new_request = ["queue@school.example"]
-operator = ["admin@school.example"]
-
-[[staff]]
-address = "kim@school.example"
-name = "Kim Tran"
-role = "technician"
-teams = ["campus"]
-
-[[staff]]
-address = "lee@school.example"
-name = "Lee Park"
-role = "technician"
-teams = ["campus"]
-
-[[staff]]
-address = "ana@school.example"
-name = "Ana Ruiz"
-role = "analyst"
-
-[[staff]]
-address = "ruth@school.example"
-name = "Ruth Salazar"
-role = "supervisor"
-
-[[team]]
-name = "campus"
-address = "campus@school.example"
-codes = ["1-*"]
-
-[[team]]
-name = "instructional-technology"
-address = "itech@school.example"
-codes = ["4-*"]
-`
-
-// simHolidays are those of simConfig.
-func simHolidays() []string {
-	days := []string{"2026-03-13", "2026-05-25"}
-	for _, span := range [][2]string{{"2026-11-23", "2026-11-27"}, {"2026-12-21", "2027-01-01"}} {
-		day, _ := time.Parse(time.DateOnly, span[0])
-		for day.Format(time.DateOnly) <= span[1] {
-			days = append(days, day.Format(time.DateOnly))
-			day = day.AddDate(0, 0, 1)
+func simulate(t *testing.T, p plan) (s *simulation) {
+	began := time.Now()
+	synctest.Test(t, func(t *testing.T) {
+		s = newSimulation(t, p)
+		s.run()
+	})
+	open := 0
+	for _, c := range s.oracle.cases {
+		if !c.done {
+			open++
 		}
 	}
-	return days
-}
-
-func fromEnvironment(name string, otherwise int) int {
-	if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
-		return n
-	}
-	return otherwise
-}
-
-func TestSimulation(t *testing.T) {
-	days, mails := fromEnvironment("TRIAGED_SIM_DAYS", 14), fromEnvironment("TRIAGED_SIM_MAILS", 30)
-	if testing.Short() {
-		days = min(days, 5)
-	}
-	synctest.Test(t, func(t *testing.T) { newSimulation(t, days, mails).run() })
+	t.Logf("%d days, %d mails, %d requests (%d open at the end), %d reminders and alike, %d outages: no difference, in %s",
+		p.days, s.uid, len(s.oracle.cases), open, s.tellings, s.outages, time.Since(began).Round(time.Second))
+	return s
 }
 
 type simulation struct {
-	t       *testing.T
-	config  *config.Config
-	random  *rand.Rand
-	desk    *Desk
-	accept  *receiver
-	oracle  *oracle
-	start   time.Time
-	days    int
-	mails   int
-	uid     uint32
-	plan    map[int][]func() // by minute
-	outbox  uint64           // the last entry that was looked at
-	next    time.Time        // of the agenda
-	sent    []compose.Letter // the day's digests
-	settled int              // cases from the first that nothing is told of any more
+	t        *testing.T
+	config   *config.Config
+	random   *rand.Rand
+	desk     *Desk
+	accept   *receiver
+	oracle   *oracle
+	start    time.Time
+	size     plan
+	share    []float64 // of the year's requests, by day
+	uid      uint32
+	plan     map[int][]func() // by minute
+	back     int              // the minute in which the machine is on again
+	outages  int
+	outbox   uint64          // the last entry that was looked at
+	next     time.Time       // of the agenda
+	sent     []store.Entry   // the day's digests
+	hours    map[string]bool // reviews of which it is known what became of them
+	seen     map[int]int     // by request: the events that were compared
+	tellings int
 }
 
 // memoryDir is a directory that needs no disk, so that syncing costs nothing.
@@ -140,7 +100,7 @@ func memoryDir(t *testing.T) string {
 	return dir
 }
 
-func newSimulation(t *testing.T, days, mails int) *simulation {
+func newSimulation(t *testing.T, p plan) *simulation {
 	zone, err := time.LoadLocation("America/Chicago")
 	if err != nil {
 		t.Fatal(err)
@@ -153,8 +113,9 @@ func newSimulation(t *testing.T, days, mails int) *simulation {
 	}
 	c.Desk.DataDir = memoryDir(t)
 	s := &simulation{
-		t: t, config: c, random: rand.New(rand.NewPCG(uint64(days), uint64(mails))), start: start, days: days, mails: mails,
-		oracle: newOracle(start, days+1, zone, simHolidays()), plan: map[int][]func(){},
+		t: t, config: c, random: rand.New(rand.NewPCG(p.seed, uint64(p.days))), start: start, size: p, share: rhythm(start, p.days),
+		oracle: newOracle(start, p.days+30, zone, simHolidays(), simCloses), plan: map[int][]func(){}, hours: map[string]bool{},
+		seen: map[int]int{},
 	}
 	s.open()
 	return s
@@ -162,6 +123,9 @@ func newSimulation(t *testing.T, days, mails int) *simulation {
 
 // open starts the bot, again and again: nothing may depend on what it has in memory.
 func (s *simulation) open() {
+	if s.desk != nil {
+		s.desk.Close()
+	}
 	desk, err := Open(s.config, Rim{})
 	if err != nil {
 		s.t.Fatal(err)
@@ -172,6 +136,10 @@ func (s *simulation) open() {
 
 func (s *simulation) now() int { return int(time.Since(s.start) / time.Minute) }
 
+func (s *simulation) at(minute int) time.Time {
+	return s.start.Add(time.Duration(minute) * time.Minute)
+}
+
 // later plans what somebody does so many minutes from now.
 func (s *simulation) later(minutes int, do func()) {
 	at := s.now() + max(minutes, 1)
@@ -180,12 +148,8 @@ func (s *simulation) later(minutes int, do func()) {
 
 func (s *simulation) run() {
 	defer func() { s.desk.Close() }()
-	for day := range s.days {
+	for day := range s.size.days {
 		s.day(day)
-		if day%3 == 2 {
-			s.desk.Close()
-			s.open()
-		}
 	}
 	result, err := s.desk.store.Check()
 	if err != nil {
@@ -197,90 +161,71 @@ func (s *simulation) run() {
 	s.forgotten()
 }
 
+// day lives through one day, minute by minute. While the machine is off, mail waits on its server.
 func (s *simulation) day(day int) {
 	date := s.start.AddDate(0, 0, day)
-	for range s.mails {
-		s.arrivals(date)
-	}
+	s.arrivals(date, s.share[day])
+	s.outage(date)
 	for m, end := s.now(), int(s.start.AddDate(0, 0, day+1).Sub(s.start)/time.Minute); m < end; m++ {
-		for i := 0; i < len(s.plan[m]); i++ {
-			s.plan[m][i]()
+		off := m < s.back
+		if off {
+			s.plan[s.back] = append(s.plan[s.back], s.plan[m]...)
+		} else {
+			if m == s.back {
+				s.open()
+			}
+			for i := 0; i < len(s.plan[m]); i++ {
+				s.plan[m][i]()
+			}
 		}
 		delete(s.plan, m)
-		s.oracle.minute(m)
-		s.tick()
+		s.oracle.minute(m, off)
+		if !off {
+			s.tick()
+		}
 		time.Sleep(time.Minute)
 	}
 	s.compare(date)
 }
 
-// arrivals plans one mail of a day: most in school hours, some at night and on weekends.
-func (s *simulation) arrivals(date time.Time) {
-	minute := 7*60 + s.random.IntN(9*60)
-	weekend := date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
-	switch {
-	case weekend && s.random.IntN(8) > 0:
+// outage switches the machine off now and then: for a night, for hours of the day, over the weekend.
+func (s *simulation) outage(date time.Time) {
+	if s.random.IntN(5) > 0 || s.back > s.now() {
 		return
-	case s.random.IntN(8) == 0:
-		minute = s.random.IntN(22 * 60)
 	}
-	at := int(date.Sub(s.start)/time.Minute) + minute
-	s.plan[at] = append(s.plan[at], s.arrive)
+	span := [][2]int{{21 * 60, 8 * 60}, {10 * 60, 4 * 60}, {15*60 + 30, 60}, {14 * 60, 19 * 60}, {0, 55 * 60}, {7*60 + 1, 10}}[s.random.IntN(6)]
+	from := int(date.Sub(s.start)/time.Minute) + span[0]
+	until := from + 1 + s.random.IntN(span[1])
+	s.plan[from] = append([]func(){func() { s.back = until }}, s.plan[from]...)
+	s.outages++
 }
 
-var simSubjects = []string{"Projector stays dark", "Printer jams", "Password", "Laptop slow", "Label for the cart", "Phone in the office", "Cable", "Account"}
-
-func (s *simulation) arrive() {
-	s.uid++
-	subject := simSubjects[s.random.IntN(len(simSubjects))]
-	s.deliver(fmt.Sprintf("teacher%d@school.example", s.random.IntN(500)), fmt.Sprintf("%s %d", subject, s.uid), "Please have a look.", "")
-	c := s.oracle.submit(s.now())
-	if s.random.IntN(3) == 0 { // a technician is quick
-		s.later(2+s.random.IntN(200), func() { s.categorize(c, "kim@school.example") })
-	}
-	if s.random.IntN(10) == 0 {
-		s.later(60+s.random.IntN(70), func() {
-			if c.code == "" && !c.done {
-				s.do(c, "#mine 45m", "lee@school.example")
-				c.act(s.now())
-				c.assignee, c.claimed = "lee@school.example", s.now()+45
-				if c.original == "" {
-					c.original = c.assignee
-				}
-			}
-		})
-	}
-}
-
-// deliver puts a mail through the door that mails from the server take.
-func (s *simulation) deliver(from, subject, body, answers string) {
+// deliver puts a mail that was received at a minute through the door that mails from the server take, and gives its row.
+func (s *simulation) deliver(at int, from, subject, answers, body string) store.Row {
 	s.uid++
 	raw := "From: " + from + "\r\nTo: support@school.example\r\nSubject: " + subject + fmt.Sprintf("\r\nMessage-ID: <%d@people.example>\r\n", s.uid)
 	if answers != "" {
 		raw += "In-Reply-To: <" + answers + ">\r\n"
+	} else {
+		raw = "Authentication-Results: mx.school.example; dmarc=pass header.from=school.example\r\n" + raw
 	}
 	raw += "Content-Type: text/plain; charset=utf-8\r\n\r\n" + body + "\r\n"
 	f := mailbox.Folder{Mailbox: "support", Name: "INBOX", UIDValidity: 1}
 	m := mailbox.Mail{Raw: []byte(raw)}
-	m.UID, m.Received, m.Size = s.uid, time.Now(), int64(len(raw))
-	if _, err := s.accept.Accept(context.Background(), f, []mailbox.Mail{m}); err != nil {
+	m.UID, m.Received, m.Size = s.uid, s.at(at), int64(len(raw))
+	if _, err := s.accept.Accept(s.t.Context(), f, []mailbox.Mail{m}); err != nil {
 		s.t.Fatal(err)
 	}
 	s.next = time.Time{}
+	var row store.Row
+	s.view(func(tx *store.Tx) { row, _ = tx.Row(tx.NextLedger() - 1) })
+	return row
 }
 
-// do says a command; one that fails though the story has it succeed ends the test.
-func (s *simulation) do(c *oracleCase, text, as string) {
-	err := s.desk.Do(Args{Number: strconv.Itoa(c.number), Text: text, As: as}, func(row any) error {
-		if failed := row.(ReceiptRow).Failed; len(failed) > 0 && !strings.Contains(text, "1-9") {
-			return fmt.Errorf("%s", failed[0].Result)
-		}
-		return nil
-	})
-	if err != nil {
-		s.t.Fatalf("SR-%d %s as %s at %s: %v", c.number, text, as, s.oracle.clock(s.now()), err)
+func (s *simulation) view(f func(*store.Tx)) {
+	if err := s.desk.store.View(func(tx *store.Tx) error { f(tx); return nil }); err != nil {
+		s.t.Fatal(err)
 	}
-	s.next = time.Time{}
 }
 
 func (s *simulation) tick() {
@@ -296,148 +241,56 @@ func (s *simulation) tick() {
 			break
 		}
 	}
-	s.digests()
+	s.outgoing()
 }
 
-var simCodes = []string{"1-3", "1-3", "1-3", "1-4", "1-4", "1-2", "1-1", "2-3", "2-4", "7-0", "1-7", "5-3", "8-9"}
-
-func (s *simulation) code() string { return simCodes[s.random.IntN(len(simCodes))] }
-
-// categorize is what somebody does who sees the request: sometimes wrongly first.
-func (s *simulation) categorize(c *oracleCase, as string) {
-	if c.code != "" || c.done {
-		return
-	}
-	if s.random.IntN(12) == 0 {
-		s.do(c, "#1-9", as) // no such code: nothing happens
-	}
-	code := s.code()
-	s.do(c, "#"+code, as)
-	s.oracle.categorize(c, s.now(), code, as)
-	s.work(c)
-}
-
-// digests lets the analyst answer what she has just got: soon, late or never, and not every line.
-func (s *simulation) digests() {
-	var latest []store.Entry
-	_ = s.desk.store.View(func(tx *store.Tx) error {
+// outgoing looks at what was owed since the last look: the analyst answers digests, and nobody gets two mails of work at
+// once.
+func (s *simulation) outgoing() {
+	work := map[string]uint64{}
+	var digests []store.Entry
+	s.view(func(tx *store.Tx) {
 		for {
 			e, ok := tx.Entry(s.outbox + 1)
 			if !ok {
-				return nil
+				return
 			}
 			s.outbox++
-			latest = append(latest, e)
+			if e.Letter.Kind == compose.Digest {
+				digests = append(digests, e)
+			}
+			if e.Letter.Work == nil {
+				continue
+			}
+			key := e.Letter.To.Address + e.Letter.At.String()
+			if other, twice := work[key]; twice {
+				s.t.Errorf("%s is asked in two mails at once, %d and %d", e.Letter.To.Address, other, e.ID)
+			}
+			work[key] = e.ID
 		}
 	})
-	for _, e := range latest {
-		if e.Letter.Kind != compose.Digest {
-			continue
-		}
-		s.sent = append(s.sent, e.Letter)
+	for _, e := range digests {
+		s.inOrder(e)
+		s.sent = append(s.sent, e)
 		if s.random.IntN(5) > 0 {
 			s.later(3+s.random.IntN(80), func() { s.answer(e) })
 		}
 	}
 }
 
-func (s *simulation) answer(digest store.Entry) {
-	var lines []string
-	var mine []*oracleCase
-	var codes []string
-	for _, row := range digest.Letter.Queue.Rows {
-		c := s.oracle.cases[row.Request-1]
-		if c.code != "" || c.done || s.random.IntN(7) == 0 {
-			continue
+// inOrder wants the requests of a digest to be those that have waited longest, oldest first.
+func (s *simulation) inOrder(digest store.Entry) {
+	var queue []*oracleCase
+	for _, c := range s.oracle.active {
+		if !c.done && c.code == "" {
+			queue = append(queue, c)
 		}
-		code := s.code()
-		lines, mine, codes = append(lines, fmt.Sprintf("SR-%d %s", c.number, code)), append(mine, c), append(codes, code)
 	}
-	if len(lines) == 0 {
-		return
-	}
-	s.deliver("ana@school.example", "Re: review", strings.Join(lines, "\r\n"), digest.MessageID)
-	for i, c := range mine {
-		s.oracle.categorize(c, s.now(), codes[i], "ana@school.example")
-		s.work(c)
-	}
-}
-
-// work plans a technician's life with a request.
-func (s *simulation) work(c *oracleCase) {
-	const day = 24 * 60
-	who := []string{"kim@school.example", "lee@school.example"}[s.random.IntN(2)]
-	step := func(minutes int, text string, then func()) {
-		s.later(minutes, func() {
-			if c.done || c.code == "" {
-				return
-			}
-			s.do(c, text, who)
-			c.act(s.now())
-			then()
-		})
-	}
-	if s.random.IntN(5) > 0 {
-		step(10+s.random.IntN(2*day), "#ack", func() {})
-	}
-	if s.random.IntN(3) > 0 {
-		name := "Kim Tran"
-		if who == "lee@school.example" {
-			name = "Lee Park"
+	slices.SortStableFunc(queue, func(a, b *oracleCase) int { return a.submitted - b.submitted })
+	for i, row := range digest.Letter.Queue.Rows {
+		if c := s.oracle.cases[row.Request-1]; i >= len(queue) || queue[i].submitted != c.submitted {
+			s.t.Fatalf("row %d of the digest at %s is SR-%d, which is not the oldest left", i+1, digest.Letter.At, row.Request)
 		}
-		step(20+s.random.IntN(3*day), "#assign "+name, func() {
-			c.claimed, c.assignee = -1, who
-			if c.original == "" {
-				c.original = who
-			}
-		})
-	}
-	if s.random.IntN(4) == 0 {
-		step(s.random.IntN(8*day), "#note looked at it", func() {
-			if c.original == "" || c.original == who {
-				c.note = s.now()
-			}
-		})
-	}
-	if s.random.IntN(6) == 0 {
-		s.later(s.random.IntN(3*day), func() { s.pause(c, who) })
-	}
-	if s.random.IntN(8) == 0 {
-		s.later(s.random.IntN(2*day), func() {
-			if code := s.code(); !c.done && c.code != code {
-				s.do(c, "#"+code, who)
-				s.oracle.categorize(c, s.now(), code, who)
-			}
-		})
-	}
-	if s.random.IntN(12) > 0 {
-		step(30+s.random.IntN(5*day), "#resolve done", func() { c.done = true })
-	}
-}
-
-// pause makes a request wait for its customer, and mostly takes it up again.
-func (s *simulation) pause(c *oracleCase, who string) {
-	waits := map[byte]string{'1': "1-6", '2': "2-6"}
-	if c.done || c.code == "" || waits[c.code[0]] == "" || c.code == waits[c.code[0]] {
-		return
-	}
-	back := c.code
-	now := s.now()
-	s.do(c, "#wait customer", who)
-	c.act(now)
-	if n := len(c.pauses); n > 0 && c.pauses[n-1][1] == never {
-		c.pauses[n-1][1] = now
-	}
-	c.code, c.codeAt = waits[c.code[0]], now
-	c.pauses = append(c.pauses, [2]int{now, never})
-	s.oracle.recount(c, now)
-	if s.random.IntN(4) > 0 && oracleTargets[back] != 0 {
-		s.later(60+s.random.IntN(9*24*60), func() {
-			if !c.done && c.code[1:] == "-6" {
-				s.do(c, "#"+back, who)
-				s.oracle.categorize(c, s.now(), back, who)
-			}
-		})
 	}
 }
 
@@ -445,55 +298,57 @@ func (s *simulation) pause(c *oracleCase, who string) {
 func (s *simulation) compare(date time.Time) {
 	s.t.Helper()
 	want, wantReviews := s.oracle.day()
-	var got, gotReviews []string
-	end := date.AddDate(0, 0, 1)
-	clock := func(t time.Time) string { return t.In(s.oracle.zone).Format("01-02 15:04") }
-	err := s.desk.store.View(func(tx *store.Tx) error {
-		for _, c := range s.watched(date) {
-			for _, e := range tx.Events(request.Number(c.number)) {
-				if e.Type == request.Told && !e.At.Before(date) && e.At.Before(end) {
-					got = append(got, fmt.Sprintf("SR-%d %s %s", c.number, e.What, clock(e.At)))
-				}
+	var got []string
+	s.view(func(tx *store.Tx) {
+		for _, c := range s.oracle.cases {
+			if c.done && c.doneAt < s.now()-4*24*60 {
+				continue // nothing is told of it any more; forgotten looks again, at the end
+			}
+			for _, e := range s.unseen(tx, c) {
+				got = append(got, fmt.Sprintf("SR-%d %s %s", c.number, e.What, e.At.In(s.oracle.zone).Format("01-02 15:04")))
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	sort.Strings(got)
+	s.tellings += len(got)
 	s.differ(date, "told", got, want)
-	gotReviews = s.reviews(date, end)
-	s.differ(date, "reviews", gotReviews, wantReviews)
+	s.differ(date, "reviews", s.reviews(date), wantReviews)
 }
 
-// watched are the requests that something may have been told of on a day: those not done long before.
-func (s *simulation) watched(date time.Time) []*oracleCase {
-	day := int(date.Sub(s.start) / time.Minute)
-	all := s.oracle.cases[s.settled:]
-	for len(all) > 0 && all[0].done && all[0].submitted < day-30*24*60 {
-		all, s.settled = all[1:], s.settled+1
+// unseen are what was told of a request since the last look.
+func (s *simulation) unseen(tx *store.Tx, c *oracleCase) (told []request.Event) {
+	r, ok := tx.Request(request.Number(c.number))
+	if !ok {
+		s.t.Fatalf("SR-%d is gone", c.number)
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(c *oracleCase) bool { return c.done && c.submitted < day-30*24*60 })
+	if r.Events == s.seen[c.number] {
+		return nil
+	}
+	for _, e := range tx.Events(r.Number)[s.seen[c.number]:] {
+		if e.Type == request.Told {
+			told = append(told, e)
+		}
+	}
+	s.seen[c.number] = r.Events
+	return told
 }
 
-// reviews are the hours of the day for which a digest went out, with the requests it listed; or for which there was nothing
-// to review.
-func (s *simulation) reviews(from, to time.Time) []string {
+// reviews are the hours for which a digest went out since the last look, with the requests it listed; those at which there
+// was nothing to review; and those that passed while the machine was off.
+func (s *simulation) reviews(date time.Time) []string {
 	var all []string
-	_ = s.desk.store.View(func(tx *store.Tx) error {
-		for hour := from; hour.Before(to); hour = hour.Add(time.Hour) {
-			if e, ok := tx.LastDesk(reviewOf(hour)); ok && e.Rows == 0 {
-				all = append(all, hour.In(s.oracle.zone).Format("01-02 15:04")+" 0")
+	clock := func(t time.Time) string { return t.In(s.oracle.zone).Format("01-02 15:04") }
+	s.view(func(tx *store.Tx) {
+		for hour := date.AddDate(0, 0, -14); hour.Before(date.AddDate(0, 0, 1)); hour = hour.Add(time.Hour) {
+			name := reviewOf(hour)
+			if e, ok := tx.LastDesk(name); ok && e.Rows <= 0 && !s.hours[name] {
+				s.hours[name] = true
+				all = append(all, clock(hour)+map[bool]string{true: " 0", false: " missed"}[e.Rows == 0])
 			}
 		}
-		return nil
 	})
-	for _, l := range s.sent {
-		if !l.At.Equal(l.Queue.Review) {
-			s.t.Errorf("the digest for %s went out at %s", l.Queue.Review, l.At)
-		}
-		all = append(all, fmt.Sprintf("%s %d", l.Queue.Review.In(s.oracle.zone).Format("01-02 15:04"), len(l.Queue.Rows)+l.Queue.More))
+	for _, e := range s.sent {
+		all = append(all, fmt.Sprintf("%s %d", clock(e.Letter.Queue.Review), len(e.Letter.Queue.Rows)+e.Letter.Queue.More))
 	}
 	s.sent = nil
 	sort.Strings(all)
@@ -524,24 +379,36 @@ func (s *simulation) story(about []string) string {
 		return ""
 	}
 	story := fmt.Sprintf("\nthe oracle: %+v", *s.oracle.cases[n-1])
-	_ = s.desk.store.View(func(tx *store.Tx) error {
+	s.view(func(tx *store.Tx) {
 		for _, e := range tx.Events(request.Number(n)) {
 			story += fmt.Sprintf("\n%s %s %s by %s", e.At.In(s.oracle.zone).Format("01-02 15:04"), e.Type, e.Detail(), e.By)
 		}
-		return nil
 	})
 	return story
 }
 
-// forgotten finds requests that nobody would ever hear of again: open, with nothing due, and without a breach on record.
+// forgotten finds requests that nobody would ever hear of again: open, with nothing due, and without a breach on record;
+// and such of which more was told than the oracle did.
 func (s *simulation) forgotten() {
-	_ = s.desk.store.View(func(tx *store.Tx) error {
-		for r := range tx.Queue() {
-			due := s.desk.derive(r).Due
-			if len(due) == 0 && !r.Uncategorized() && r.Reminded("breach").IsZero() {
+	s.view(func(tx *store.Tx) {
+		for _, c := range s.oracle.cases {
+			r, _ := tx.Request(request.Number(c.number))
+			if r.State.Active() == c.done {
+				s.t.Errorf("SR-%d is %s, which the oracle would not say", r.Number, r.State)
+			}
+			if due := s.desk.derive(r).Due; r.State.Active() && len(due) == 0 && !r.Uncategorized() && r.Reminded("breach").IsZero() {
 				s.t.Errorf("SR-%d is open, %s, and nothing will fall due about it", r.Number, r.Code)
 			}
+			told := 0
+			for _, e := range tx.Events(r.Number) {
+				if e.Type == request.Told {
+					told++
+				}
+			}
+			if told != c.count {
+				s.t.Errorf("SR-%d: people were told %d times, and the oracle told them %d times%s", r.Number, told, c.count,
+					s.story([]string{fmt.Sprintf("SR-%d", c.number)}))
+			}
 		}
-		return nil
 	})
 }
