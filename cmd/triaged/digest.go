@@ -15,7 +15,7 @@ type digestCommand struct {
 func (digestCommand) Help() string {
 	return `Prints the uncategorized queue as the analysts get it by mail at every odd hour: oldest first, with suggestions.
 
-With --json: subject, text, requests (as in "list"), sent_to.`
+A mail shows the hundred oldest. With --json: subject, text, requests (those, as in "list"), more (how many more wait), sent_to.`
 }
 
 func (l *digestCommand) Run(ctx context.Context, c *commands, s streams) error {

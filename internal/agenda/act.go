@@ -40,7 +40,7 @@ func Act(things []Thing, digest bool, p *Policy, now time.Time) Outcome {
 	var o Outcome
 	var fresh, stale []Thing
 	work := map[string]*parcel{}
-	for _, t := range things {
+	for _, t := range timely(things) {
 		o.tell(t, now)
 		switch t.What {
 		case Uncategorized:
@@ -66,6 +66,17 @@ func Act(things []Thing, digest bool, p *Policy, now time.Time) Outcome {
 	return o
 }
 
+// timely leaves out warnings of what has happened already, as after an outage: the breach itself says more.
+func timely(things []Thing) []Thing {
+	breached := map[request.Number]bool{}
+	for _, t := range things {
+		if t.What == Breached {
+			breached[t.Request.Number] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(things), func(t Thing) bool { return t.What == Warned && breached[t.Request.Number] })
+}
+
 // tell records that a thing was seen to, so that it is not due again.
 func (o *Outcome) tell(t Thing, now time.Time) {
 	events := []request.Event{{At: now, Type: request.Told, What: t.What}}
@@ -87,7 +98,7 @@ func (o *Outcome) remind(things []Thing, to []authority.Person, escalated int, p
 	for _, t := range things {
 		body.Rows = append(body.Rows, row(t.Request, p, now))
 	}
-	body.More = trim(&body.Rows, p.MaxRows)
+	body.More, body.MoreLate = trim(&body.Rows, p.MaxRows, func(r compose.Row) bool { return r.Overdue })
 	for _, person := range to {
 		l := compose.Letter{
 			Kind: compose.Reminder, To: request.Person{Name: person.Name, Address: person.Address}, Commands: true,

@@ -2,6 +2,7 @@ package agenda_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -294,8 +295,12 @@ func TestFlood(t *testing.T) {
 			t.Errorf("%s gets %d mails", who, people[who])
 		}
 	}
-	if len(o.Changes) != len(things) {
-		t.Errorf("%d things recorded, want %d", len(o.Changes), len(things))
+	recorded := map[string]int{}
+	for _, c := range o.Changes {
+		recorded[c.Events[0].What]++
+	}
+	if want := map[string]int{agenda.Breached: 150, agenda.Uncategorized: 10}; !maps.Equal(recorded, want) {
+		t.Errorf("recorded %v, want %v: nobody was warned of what has happened", recorded, want)
 	}
 }
 
@@ -336,6 +341,44 @@ func TestDueReview(t *testing.T) {
 		if ok != (c.want != "") || ok && !when.Equal(at(c.want)) || len(missed) != c.missed {
 			t.Errorf("after %s, at %s: %s, %v, %v", c.last, c.now, when, missed, ok)
 		}
+	}
+}
+
+// TestReview shows what the mail has room for, and counts the rest.
+func TestReview(t *testing.T) {
+	p := desk()
+	queue := []request.Request{fold(t, opened("Mon 07:05")), fold(t, opened("Mon 10:05"))}
+	for _, l := range agenda.Review(agenda.Digest{At: at("Mon 11:00"), Queue: queue, All: 7, Late: 3}, p, at("Mon 11:00")) {
+		q := l.Queue
+		if l.To.Address != "ana@school.example" || len(q.Rows) != 2 || !q.Rows[0].Overdue || q.Rows[1].Overdue || q.More != 5 || q.MoreLate != 2 {
+			t.Errorf("to %s: %+v", l.To.Address, q)
+		}
+	}
+	if l := agenda.Review(agenda.Digest{At: at("Mon 11:00")}, p, at("Mon 11:00")); l != nil {
+		t.Errorf("of an empty queue: %+v", l)
+	}
+}
+
+// TestQueue gives each of the staff the queue they ask for.
+func TestQueue(t *testing.T) {
+	p := desk()
+	p.MaxRows = 1
+	kims := fold(t, opened("Mon 07:05"), coded("Mon 08:00", "1-3"), done("Mon 09:00", request.Assigned, who("kim@school.example")))
+	teams := fold(t, opened("Mon 07:05"), coded("Mon 08:00", "1-3"), done("Mon 09:00", request.Assigned, func(e *request.Event) { e.Team = "campus" }))
+	teams.Number = 2
+	for _, c := range []struct {
+		who        string
+		rows, more int
+	}{{"kim@school.example", 1, 1}, {"lee@school.example", 1, 0}, {"ana@school.example", 1, 1}} {
+		person, _ := p.Roster.Person(c.who)
+		l := agenda.Queue(slices.Values([]request.Request{teams, kims}), person, p, at("Fri 07:10"))
+		if l.To.Address != c.who || l.Work == nil || len(l.Work.Rows) != c.rows || l.Work.More != c.more || l.Work.MoreLate != c.more {
+			t.Errorf("%s: %+v", c.who, l.Work)
+		}
+	}
+	lee, _ := p.Roster.Person("lee@school.example")
+	if l := agenda.Queue(slices.Values([]request.Request{kims}), lee, p, at("Tue 07:00")); l.Plain == nil || l.Work != nil {
+		t.Errorf("an empty queue: %+v", l)
 	}
 }
 

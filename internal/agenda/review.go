@@ -11,7 +11,9 @@ import (
 // Digest is what a review's digest is made of.
 type Digest struct {
 	At     time.Time         // the odd hour it is for
-	Queue  []request.Request // the uncategorized requests, oldest first
+	Queue  []request.Request // the oldest uncategorized requests, oldest first, as far as a mail shows them
+	All    int               // how many there are, those that Queue leaves out too
+	Late   int               // how many of all are overdue
 	Foot   []string          // about mail that opened nothing and wants a look
 	Missed int               // reviews since the one before that nobody was asked for
 }
@@ -26,10 +28,14 @@ func Review(d Digest, p *Policy, now time.Time) []compose.Letter {
 	if Late(d.At, now) {
 		body.Late, body.Missed = d.At, d.Missed
 	}
+	body.More, body.MoreLate = d.All-len(d.Queue), d.Late
 	for _, r := range d.Queue {
-		body.Rows = append(body.Rows, row(r, p, now))
+		row := row(r, p, now)
+		if row.Overdue {
+			body.MoreLate--
+		}
+		body.Rows = append(body.Rows, row)
 	}
-	body.More = trim(&body.Rows, p.MaxRows)
 	var letters []compose.Letter
 	for _, analyst := range p.people(authority.Analyst) {
 		letters = append(letters, compose.Letter{
@@ -49,14 +55,18 @@ func row(r request.Request, p *Policy, now time.Time) compose.Row {
 	}
 }
 
-// trim cuts a list to a length that a mail can have, and says how many it cut.
-func trim[T any](rows *[]T, most int) int {
+// trim cuts a list to a length that a mail can have, and says how many it cut and how many of those are overdue.
+func trim[T any](rows *[]T, most int, overdue func(T) bool) (cut, late int) {
 	if most <= 0 || len(*rows) <= most {
-		return 0
+		return 0, 0
 	}
-	cut := len(*rows) - most
+	for _, r := range (*rows)[most:] {
+		if cut++; overdue(r) {
+			late++
+		}
+	}
 	*rows = (*rows)[:most]
-	return cut
+	return cut, late
 }
 
 // DueReview is the review that has to be held now: the latest one that has come, if it is later than the last one held.

@@ -166,7 +166,7 @@ func (m *parcel) letter(p *Policy, now time.Time) compose.Letter {
 	}
 	slices.SortStableFunc(m.rows, func(a, b compose.WorkRow) int { return order[a.Request].Compare(order[b.Request]) })
 	body := &compose.WorkBody{Rows: m.rows, Late: late(m.things, now)}
-	body.More = trim(&body.Rows, p.MaxRows)
+	body.More, body.MoreLate = trim(&body.Rows, p.MaxRows, isOverdue)
 	l := compose.Letter{Kind: m.kind, To: m.to, Commands: true, At: now, Work: body}
 	if len(m.rows) == 1 {
 		r := m.things[0].Request
@@ -174,6 +174,8 @@ func (m *parcel) letter(p *Policy, now time.Time) compose.Letter {
 	}
 	return l
 }
+
+func isOverdue(r compose.WorkRow) bool { return r.Overdue }
 
 // Rank places a request in the order of work.
 func (p *Policy) Rank(r request.Request) request.Rank {
@@ -200,32 +202,73 @@ func NextMorning(last, now time.Time, p *Policy) time.Time {
 // Morning makes the queue mail of every technician who has work: theirs, and what is their team's and nobody's yet, in the
 // order to work it. queue is every active request in that order.
 func Morning(queue iter.Seq[request.Request], p *Policy, now time.Time) []compose.Letter {
-	bodies := map[string]*compose.WorkBody{}
 	people := p.Roster.Staff(authority.Technician, authority.Vendor)
-	for r := range queue {
-		for _, person := range people {
-			mine := authority.Normalise(r.Assignee) == authority.Normalise(person.Address)
-			teams := r.Assignee == "" && r.Team != "" && slices.Contains(person.Teams, r.Team)
-			if !mine && !teams {
-				continue
-			}
-			key := authority.Normalise(person.Address)
-			if bodies[key] == nil {
-				bodies[key] = &compose.WorkBody{}
-			}
-			bodies[key].Rows = append(bodies[key].Rows, p.workRow(r, compose.TaskQueue, nil, now))
-		}
-	}
+	bodies := p.queues(queue, people, now)
 	var letters []compose.Letter
-	for _, person := range people {
-		body := bodies[authority.Normalise(person.Address)]
-		if body == nil {
-			continue
+	for i, person := range people {
+		if len(bodies[i].Rows) > 0 {
+			letters = append(letters, queueLetter(person, bodies[i], now))
 		}
-		body.More = trim(&body.Rows, p.MaxRows)
-		letters = append(letters, compose.Letter{
-			Kind: compose.Report, To: request.Person{Name: person.Name, Address: person.Address}, Commands: true, At: now, Work: body,
-		})
 	}
 	return letters
+}
+
+// Queue makes the queue mail that one of the staff asked for: of technicians and vendors what Morning sends them, of the
+// others, who see to all of it, every active request. Without work it says so.
+func Queue(queue iter.Seq[request.Request], person authority.Person, p *Policy, now time.Time) compose.Letter {
+	body := p.queues(queue, []authority.Person{person}, now)[0]
+	if len(body.Rows) > 0 {
+		return queueLetter(person, body, now)
+	}
+	l := queueLetter(person, nil, now)
+	l.Plain = &compose.PlainBody{
+		Subject: "Your queue is empty", Lines: []string{"No open request is assigned to you or waits at a team of yours."},
+	}
+	return l
+}
+
+func queueLetter(person authority.Person, body *compose.WorkBody, now time.Time) compose.Letter {
+	return compose.Letter{
+		Kind: compose.Report, To: request.Person{Name: person.Name, Address: person.Address}, Commands: true, At: now, Work: body,
+	}
+}
+
+// queues sorts requests into the queues of people, and keeps the order.
+func (p *Policy) queues(queue iter.Seq[request.Request], people []authority.Person, now time.Time) []*compose.WorkBody {
+	bodies := make([]*compose.WorkBody, len(people))
+	all, mine, teams := []int{}, map[string][]int{}, map[string][]int{}
+	for i, person := range people {
+		bodies[i] = &compose.WorkBody{}
+		if person.Role != authority.Technician && person.Role != authority.Vendor {
+			all = append(all, i)
+			continue
+		}
+		key := authority.Normalise(person.Address)
+		mine[key] = append(mine[key], i)
+		for _, team := range person.Teams {
+			teams[team] = append(teams[team], i)
+		}
+	}
+	for r := range queue {
+		whose := mine[authority.Normalise(r.Assignee)]
+		if r.Assignee == "" {
+			whose = teams[r.Team]
+		}
+		for _, i := range slices.Concat(all, whose) {
+			p.enqueue(bodies[i], r, now)
+		}
+	}
+	return bodies
+}
+
+// enqueue adds a row, or counts one more where a mail would be too long.
+func (p *Policy) enqueue(body *compose.WorkBody, r request.Request, now time.Time) {
+	if p.MaxRows <= 0 || len(body.Rows) < p.MaxRows {
+		body.Rows = append(body.Rows, p.workRow(r, compose.TaskQueue, nil, now))
+		return
+	}
+	body.More++
+	if p.overdue(r, r.Due(p.Calendar), now) {
+		body.MoreLate++
+	}
 }

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"triaged/internal/agenda"
@@ -192,12 +191,13 @@ func (d *Desk) review(tx *store.Tx, now time.Time) {
 	for _, hour := range missed {
 		tx.AppendDesk(intake.DeskEvent{At: now, Type: reviewOf(hour), Review: hour, Rows: agenda.NobodyAsked})
 	}
-	queue, foot := d.queue(tx)
-	for _, l := range agenda.Review(agenda.Digest{At: at, Queue: queue, Foot: foot, Missed: len(missed)}, d.plan, now) {
+	digest := d.queue(tx, now)
+	digest.At, digest.Missed = at, len(missed)
+	for _, l := range agenda.Review(digest, d.plan, now) {
 		d.owe(tx, l, now)
 	}
-	tx.AppendDesk(intake.DeskEvent{At: now, Type: intake.ReviewSent, Review: at, Rows: len(queue), Ledger: tx.NextLedger() - 1})
-	if len(queue) == 0 {
+	tx.AppendDesk(intake.DeskEvent{At: now, Type: intake.ReviewSent, Review: at, Rows: digest.All, Ledger: tx.NextLedger() - 1})
+	if digest.All == 0 {
 		tx.AppendDesk(intake.DeskEvent{At: now, Type: reviewOf(at), Review: at}) // held: there was nothing to review
 	}
 }
@@ -241,15 +241,21 @@ func (d *Desk) morning(tx *store.Tx, now time.Time) {
 	tx.AppendDesk(intake.DeskEvent{At: now, Type: queueMorning, Review: at})
 }
 
-// queue is what the digest is about: the uncategorized requests, oldest first, and the mail since the last digest that
-// was set aside as unwanted.
-func (d *Desk) queue(tx *store.Tx) (queue []request.Request, foot []string) {
-	queue = slices.Collect(tx.Uncategorized())
-	last, _ := tx.LastDesk(intake.ReviewSent)
-	for row := range tx.LedgerOf(intake.Spam, last.Ledger+1) {
-		if foot = append(foot, d.footLine(row)); len(foot) == 20 {
+// queue is what the digest is about: the uncategorized requests, oldest first, as many as a mail shows, and the mail since
+// the last digest that was set aside as unwanted. However many requests wait, only those it shows are read.
+func (d *Desk) queue(tx *store.Tx, now time.Time) (q agenda.Digest) {
+	overdue := now.Add(-d.plan.CategorizeWithin).Add(1) // the moment itself is too late
+	q.All, q.Late = tx.CountUncategorized(overdue)
+	for r := range tx.Uncategorized() {
+		if q.Queue = append(q.Queue, r); len(q.Queue) == d.plan.MaxRows {
 			break
 		}
 	}
-	return queue, foot
+	last, _ := tx.LastDesk(intake.ReviewSent)
+	for row := range tx.LedgerOf(intake.Spam, last.Ledger+1) {
+		if q.Foot = append(q.Foot, d.footLine(row)); len(q.Foot) == 20 {
+			break
+		}
+	}
+	return q
 }

@@ -386,7 +386,8 @@ func (d *Desk) Check(a Args, emit func(any) error) error {
 type DigestRow struct {
 	Subject  string       `json:"subject"`
 	Text     string       `json:"text"`
-	Requests []RequestRow `json:"requests"`
+	Requests []RequestRow `json:"requests"` // the oldest, as many as the mail shows
+	More     int          `json:"more"`     // how many more are waiting
 	SentTo   []string     `json:"sent_to"`
 }
 
@@ -399,11 +400,12 @@ func (d *Desk) Digest(a Args, emit func(any) error) error {
 		look = d.store.Update
 	}
 	err := look(func(tx *store.Tx) error {
-		queue, foot := d.queue(tx)
-		for _, r := range queue {
+		digest := d.queue(tx, now)
+		digest.At, row.More = now, digest.All-len(digest.Queue)
+		for _, r := range digest.Queue {
 			row.Requests = append(row.Requests, d.row(tx, r, now))
 		}
-		for _, l := range agenda.Review(agenda.Digest{At: now, Queue: queue, Foot: foot}, d.plan, now) {
+		for _, l := range agenda.Review(digest, d.plan, now) {
 			if row.Text == "" {
 				mail, err := d.render(tx, l)
 				if err != nil {

@@ -4,14 +4,15 @@ import (
 	"strings"
 	"time"
 
+	"triaged/internal/agenda"
 	"triaged/internal/authority"
 	"triaged/internal/command"
 	"triaged/internal/intake"
 	"triaged/internal/store"
 )
 
-// finish carries out what a verdict asks for besides its events: the mails owed, an operator's orders, and word to the
-// operators of one of the desk's own people who can no longer be reached.
+// finish carries out what a verdict asks for besides its events: an operator's orders, the mails owed, queues asked for, and
+// word to the operators of one of the desk's own people who can no longer be reached.
 func (d *Desk) finish(tx *store.Tx, v intake.Verdict, now time.Time) error {
 	for _, o := range v.Orders { // first, lest the breaker that one closes keeps its receipt back
 		if err := d.carryOut(tx, o, now); err != nil {
@@ -20,6 +21,13 @@ func (d *Desk) finish(tx *store.Tx, v intake.Verdict, now time.Time) error {
 	}
 	for _, l := range v.Letters {
 		d.owe(tx, l, now)
+	}
+	for _, asked := range v.Queues {
+		if person, ok := d.policy.Roster.Person(asked.To.Address); ok {
+			l := agenda.Queue(tx.Queue(), person, d.plan, now)
+			l.InReplyTo, l.References = asked.InReplyTo, asked.References
+			d.owe(tx, l, now)
+		}
 	}
 	for _, e := range v.Desk {
 		if address, ok := strings.CutPrefix(e.Type, intake.AddressDead); ok && d.ofTheDesk(address) {

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -214,6 +215,39 @@ func TestWeeklyReport(t *testing.T) {
 		s.until("03-20", "12:00")
 		if n := s.count("report"); n != 0 {
 			t.Errorf("%d more reports", n)
+		}
+	})
+}
+
+// TestQueueByMail answers a technician who asks for no request in particular with their own queue, in the order to work it.
+func TestQueueByMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		asks := func(who string) sentMail {
+			s.settle()
+			s.sent()
+			s.arrives(who, "my queue", "#status", dmarcPass)
+			return s.expect("report " + who)["report "+who]
+		}
+		if m := asks("kim@school.example"); !strings.Contains(m.Subject, "Your queue is empty") {
+			t.Errorf("an empty queue: %q", m.Subject)
+		}
+		for _, code := range []string{"#1-3", "#1-1", "#2-4"} {
+			s.arrives("pat@school.example", "Projector "+code, "It is weak.")
+			n := len(s.rows("all"))
+			s.do(fmt.Sprintf("SR-%d", n), code, "ana@school.example")
+		}
+		s.do("SR-3", "#assign kim", "ana@school.example")
+		m := asks("kim@school.example")
+		urgent, teams, own := strings.Index(m.Text, "SR-2"), strings.Index(m.Text, "SR-1"), strings.Index(m.Text, "SR-3")
+		if !strings.Contains(m.Subject, "Your queue: 3 requests") || urgent < 0 || urgent > teams || teams > own {
+			t.Errorf("%q, not in the order to work:\n%s", m.Subject, m.Text)
+		}
+		s.answers(m, "kim@school.example", "SR-3 #resolve It was the cable.") // it takes commands like any list
+		s.settle()
+		if m := asks("ana@school.example"); !strings.Contains(m.Subject, "Your queue: 2 requests") {
+			t.Errorf("an analyst sees %q", m.Subject)
 		}
 	})
 }

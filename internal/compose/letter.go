@@ -91,6 +91,7 @@ type QueueBody struct {
 	Review    time.Time `json:"review,omitzero"` // the odd hour this digest is for (SOP, process step 4)
 	Rows      []Row     `json:"rows"`
 	More      int       `json:"more,omitempty"`      // requests left out because the list would be too long for a mail
+	MoreLate  int       `json:"more_late,omitempty"` // of which so many are overdue
 	Foot      []string  `json:"foot,omitempty"`      // lines for the end: mail that opened nothing and wants a look
 	Late      time.Time `json:"late,omitzero"`       // when it should have been sent, if that is long ago
 	Missed    int       `json:"missed,omitempty"`    // reviews before this one that nobody was asked for
@@ -99,9 +100,10 @@ type QueueBody struct {
 
 // WorkBody lists requests that want something of the recipient, in the order to work them.
 type WorkBody struct {
-	Rows []WorkRow `json:"rows"`
-	More int       `json:"more,omitempty"` // requests left out because the list would be too long for a mail
-	Late time.Time `json:"late,omitzero"`  // when the first of it should have been sent, if that is long ago
+	Rows     []WorkRow `json:"rows"`
+	More     int       `json:"more,omitempty"`      // requests left out because the list would be too long for a mail
+	MoreLate int       `json:"more_late,omitempty"` // of which so many are overdue
+	Late     time.Time `json:"late,omitzero"`       // when the first of it should have been sent, if that is long ago
 }
 
 // WorkRow is one request, and what is wanted.

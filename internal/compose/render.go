@@ -267,7 +267,7 @@ func isID(id string) bool {
 // autoSubmitted tells an answer to a mail from what is sent at the bot's own time (RFC 3834, section 5).
 func (d *draft) autoSubmitted() string {
 	switch d.letter.Kind {
-	case Acknowledgement, Receipt, Confirmation, Refusal:
+	case Acknowledgement, Receipt, Confirmation, Refusal, Report:
 		if d.letter.InReplyTo != "" {
 			return "auto-replied"
 		}

@@ -216,7 +216,7 @@ type rowView struct {
 }
 
 func (d *draft) queue(p *page, q QueueBody) any {
-	v := &queueView{Mail: p, Count: len(q.Rows) + q.More, More: q.More, Missed: q.Missed, Escalated: q.Escalated, Example: d.example(), Commands: d.letter.Commands}
+	v := &queueView{Mail: p, Count: len(q.Rows) + q.More, Overdue: q.MoreLate, More: q.More, Missed: q.Missed, Escalated: q.Escalated, Example: d.example(), Commands: d.letter.Commands}
 	v.Late = d.moment(q.Late)
 	room := rowChars
 	if d.letter.Kind == Reminder {

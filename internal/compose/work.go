@@ -29,7 +29,7 @@ type workRowView struct {
 
 // work lists requests with what is wanted of each.
 func (d *draft) work(p *page, w WorkBody) any {
-	v := &workView{Mail: p, Count: len(w.Rows) + w.More, More: w.More, Late: d.moment(w.Late), Commands: d.letter.Commands}
+	v := &workView{Mail: p, Count: len(w.Rows) + w.More, Overdue: w.MoreLate, More: w.More, Late: d.moment(w.Late), Commands: d.letter.Commands}
 	for i, r := range w.Rows {
 		subject := d.material.Topic
 		if i < len(d.material.Rows) {

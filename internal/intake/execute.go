@@ -88,6 +88,10 @@ func (x *execution) command(c command.Command) {
 		x.generally(c, do)
 		return
 	}
+	if x.asksForQueue(c) {
+		x.queue()
+		return
+	}
 	numbers, why := x.meant(c)
 	if why != nil {
 		x.refused(compose.ReceiptItem{Said: c.Raw}, why)

@@ -21,6 +21,20 @@ func (x *execution) reviewed(c command.Command) {
 	x.succeeded(c, "the review is recorded")
 }
 
+// asksForQueue tells whether a status is asked of no request in particular, by one of the staff.
+func (x *execution) asksForQueue(c command.Command) bool {
+	return c.Verb == command.Status && x.d.isStaff && x.about == 0 && c.Requests.IsZero() && !c.Requests.All && len(x.listed()) != 1
+}
+
+// queue owes the author their own queue, in the order to work it: technicians "review their queue" (SOP, process step 3). It
+// is the answer to the command, so no receipt mentions it.
+func (x *execution) queue() {
+	x.d.verdict.Queues = append(x.d.verdict.Queues, compose.Letter{
+		Kind: compose.Report, To: x.d.author(), InReplyTo: x.d.m.MessageID, References: x.d.m.References,
+	})
+	x.done++
+}
+
 // open takes a mail that was set aside, by its number in the digest. Whoever opens it answers for it; what it says is text,
 // whoever it claims to be from.
 func (x *execution) open(c command.Command) {

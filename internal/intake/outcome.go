@@ -56,7 +56,7 @@ var Table = []Meaning{
 	{Opened, "a new request was opened", "acknowledgement", Processed, false},
 	{OpenedCategorized, "a new request was opened with its code", "acknowledgement or receipt", Processed, false},
 	{Replied, "the mail was added to a request", "receipt, to staff who answered the bot", Processed, false},
-	{Commanded, "commands of a staff member, or of a requester about their own request, were carried out, all or in part", "receipt", Processed, false},
+	{Commanded, "commands of a staff member, or of a requester about their own request, were carried out, all or in part", "receipt, or the queue that was asked for", Processed, false},
 	{Reopened, "the requester answered a resolved request, which is open again", "acknowledgement", Processed, false},
 	{Thanks, "it only says thanks, or is a mail client's reaction", "", Processed, false},
 	{Noted, "an answer to a digest, report or operator mail without a command", "", Processed, false},

@@ -30,7 +30,8 @@ type Verdict struct {
 	Changes []Change
 	Texts   []string // personal texts that the events refer to
 	Letters []compose.Letter
-	Thread  []string // Message-IDs that from now on lead to Request
+	Queues  []compose.Letter // owed too, with the recipient's own queue of work as it then stands for a body
+	Thread  []string         // Message-IDs that from now on lead to Request
 	Desk    []DeskEvent
 	Links   []uint64 // one-tap links that are used up, and outbox numbers of confirmations that are answered
 	Orders  []Order  // what is to be done to outgoing mails that were held back or given up

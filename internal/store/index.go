@@ -95,6 +95,19 @@ func (tx *Tx) byNumberAt(name bucketName, at int) iter.Seq[request.Request] {
 	}
 }
 
+// CountUncategorized says how many requests wait for a code, and how many of them were submitted before a time. It reads the
+// index alone.
+func (tx *Tx) CountUncategorized(before time.Time) (all, old int) {
+	end := timeKey(before)
+	c := tx.cursor(bucketNew)
+	for k, _ := c.first(); k != nil; k, _ = c.next() {
+		if all++; number(k, 0) < end {
+			old++
+		}
+	}
+	return all, old
+}
+
 // Counts says how many requests are active, and how many of them have no code.
 func (tx *Tx) Counts() (active, uncategorized int) {
 	return tx.count(bucketQueue), tx.count(bucketNew)
