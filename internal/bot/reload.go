@@ -85,9 +85,6 @@ func (c *crew) adopt(next *config.Config) error {
 	if err := unchangeable(old.config, next); err != nil {
 		return err
 	}
-	if err := unsupported(next); err != nil {
-		return err
-	}
 	r, err := rulesOf(next, old.rules)
 	if err != nil {
 		return err

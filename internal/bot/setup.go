@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -41,9 +40,6 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 	if rim.Log == nil {
 		rim.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := unsupported(c); err != nil {
-		return nil, err
-	}
 	r, err := rulesOf(c, nil)
 	if err != nil {
 		return nil, err
@@ -55,18 +51,6 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 		return nil, err
 	}
 	return d, nil
-}
-
-// unsupported refuses what the configuration knows and this version does not do.
-func unsupported(c *config.Config) error {
-	oauth2 := c.SMTP.OAuth2 != nil
-	for _, m := range c.Mailboxes {
-		oauth2 = oauth2 || m.OAuth2 != nil
-	}
-	if oauth2 {
-		return errors.New("log-ins by OAuth2 are not supported by this version: use a password")
-	}
-	return nil
 }
 
 func (d *Desk) openStore(rim Rim) error {
@@ -195,15 +179,12 @@ func Mailboxes(c *config.Config, rim Rim) ([]mailbox.Settings, error) {
 		if err != nil {
 			return nil, fmt.Errorf("mailbox %s: %w", m.Name, err)
 		}
-		login := m.Login
 		all = append(all, mailbox.Settings{
 			Name: m.Name, Address: m.Address, Security: string(m.Security), TLS: trust, Folder: m.Folder,
 			DoneFolder: m.DoneFolder, RefusedFolder: m.RefusedFolder, JunkFolder: m.JunkFolder,
 			PollInterval: m.PollInterval.D(), MaxSize: int64(m.MaxSize), Reconnect: durations(m.Reconnect),
 			Dial: rim.Dial, Log: rim.Log,
-			Login: func(context.Context) (mailbox.Credentials, error) {
-				return mailbox.Credentials{Username: login.Username, Password: login.Password.Reveal()}, nil
-			},
+			Login: mailboxLogin(loginOf("mailbox "+m.Name, m.Login, c, trust, rim)),
 		})
 	}
 	return all, nil
@@ -217,10 +198,8 @@ func Delivery(c *config.Config, rim Rim) (delivery.Settings, error) {
 	}
 	s := delivery.Settings{Address: c.SMTP.Address, Security: string(c.SMTP.Security), TLS: trust, Dial: rim.Dial}
 	_, s.Hello, _ = strings.Cut(c.Desk.Address, "@")
-	if login := c.SMTP.Login; login.Username != "" {
-		s.Login = func(context.Context) (delivery.Credentials, error) {
-			return delivery.Credentials{Username: login.Username, Password: login.Password.Reveal()}, nil
-		}
+	if c.SMTP.Username != "" {
+		s.Login = deliveryLogin(loginOf("smtp", c.SMTP.Login, c, trust, rim))
 	}
 	return s, nil
 }

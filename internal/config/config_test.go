@@ -193,8 +193,23 @@ config.toml:10: mailbox.junk_folder: "Refused" is the refused_folder already`},
 	{"oauth2 with nothing", `password = "pa"`, "oauth2 = {}", `
 config.toml:8: mailbox.oauth2.provider: is missing, write "microsoft365", "google" or "custom"
 config.toml:8: mailbox.oauth2.client_id: is missing`},
-	{"oauth2 in the clear", `password = "pa"`, "oauth2 = { provider = \"custom\", client_id = \"a\", token_url = \"http://auth.example/token\" }",
+	{"oauth2 in the clear", `password = "pa"`, "oauth2 = { provider = \"custom\", client_id = \"a\", client_secret = \"b\", token_url = \"http://auth.example/token\" }",
 		`config.toml:8: mailbox.oauth2.token_url: "http://auth.example/token" is not an https address`},
+	{"oauth2 with nowhere to sign in", `password = "pa"`, "oauth2 = { provider = \"custom\", client_id = \"a\", token_url = \"https://auth.example/token\" }",
+		`config.toml:8: mailbox.oauth2.auth_url: is missing, and so is device_url, one of them is where somebody signs in`},
+	{"oauth2 with an endpoint that is known", `password = "pa"`, "oauth2 = { provider = \"google\", client_id = \"a\", auth_url = \"https://auth.example\" }",
+		`config.toml:8: mailbox.oauth2.auth_url: is known for "google", leave it out, or write provider = "custom"`},
+	{"oauth2 that Google does not have", `password = "pa"`, "oauth2 = { provider = \"google\", grant = \"client-credentials\", client_id = \"a\", client_secret = \"b\" }",
+		`config.toml:8: mailbox.oauth2.grant: Google gives no mail for "client-credentials", use "refresh-token" or "service-account"`},
+	{"oauth2 without a secret", `password = "pa"`, "oauth2 = { provider = \"microsoft365\", tenant = \"t\", grant = \"client-credentials\", client_id = \"a\" }",
+		`config.toml:8: mailbox.oauth2.client_secret: is missing, an application that acts for itself needs one; or write grant = "refresh-token"`},
+	{"oauth2 by a key that is not there", `password = "pa"`, "oauth2 = { provider = \"google\", grant = \"service-account\" }",
+		`config.toml:8: mailbox.oauth2.service_account_file: is missing, name the key file of the service account`},
+	{"oauth2 by a key besides", `password = "pa"`, "oauth2 = { provider = \"google\", grant = \"refresh-token\", client_id = \"a\", service_account_file = \"k\" }",
+		`config.toml:8: mailbox.oauth2.service_account_file: stands beside grant = "refresh-token", keep one of them`},
+	{"oauth2 with a day that is none", `password = "pa"`, "oauth2 = { provider = \"google\", client_id = \"a\", client_secret_expires = \"soon\" }",
+		`config.toml:8: mailbox.oauth2.client_secret_expires: "soon" is not a day such as 2027-03-01`},
+
 	{"no retries", `[notify]`, "retry = []\ngive_up_after = \"0s\"\n[notify]", `
 config.toml:13: smtp.retry: is empty, give at least one pause
 config.toml:14: smtp.give_up_after: must be longer than nothing`},

@@ -140,7 +140,7 @@ func (c *Config) resolve(dir string) {
 func (l *Login) files() []*string {
 	names := []*string{&l.PasswordFile}
 	if l.OAuth2 != nil {
-		names = append(names, &l.OAuth2.ClientSecretFile)
+		names = append(names, &l.OAuth2.ClientSecretFile, &l.OAuth2.ServiceAccountFile)
 	}
 	return names
 }

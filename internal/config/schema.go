@@ -150,15 +150,20 @@ type Login struct {
 	OAuth2 *OAuth2 `toml:"oauth2,optional"`
 }
 
-// OAuth2 is a log-in by access tokens (RFC 6749).
+// OAuth2 is a log-in by access tokens (RFC 6749). Username is the mailbox's address then.
 type OAuth2 struct {
-	// Whose endpoints and scopes: "microsoft365", "google", or "custom" with token_url.
+	// Whose endpoints, scopes and limits: "microsoft365", "google", or "custom" with token_url.
 	Provider OAuth2Provider `toml:"provider" example:"microsoft365"`
+
+	// How tokens are got: "client-credentials" (the application's own right to the mailbox), "refresh-token" (somebody signs in
+	// once, with `triaged login`), or "service-account" (Google, with domain-wide delegation). Left out: what the keys below
+	// suggest.
+	Grant OAuth2Grant `toml:"grant,optional" example:"refresh-token"`
 
 	// The directory (tenant) of the application, microsoft365 only.
 	Tenant string `toml:"tenant" example:"school.example"`
 
-	// The application's id.
+	// The application's id. A service account's key file has it.
 	ClientID string `toml:"client_id" example:"7c9e6679-7425-40de-944b-e07fc1f90ae7"`
 
 	// The application's secret: this, or one of the four keys below.
@@ -176,11 +181,29 @@ type OAuth2 struct {
 	// The command that prints the secret as its first line; see password_command.
 	ClientSecretCommand []string `toml:"client_secret_command,optional" example:"[\"pass\", \"show\", \"client-secret\"]"`
 
+	// The day on which the secret expires: operators are told 30 days, 7 days and a day before.
+	ClientSecretExpires Date `toml:"client_secret_expires,optional" example:"2027-03-01"`
+
+	// The service account's key, the JSON file that Google gives; only its owner may read it (mode 0600).
+	ServiceAccountFile string `toml:"service_account_file,optional" example:"service-account.json"`
+
+	// The systemd credential that holds the service account's key.
+	ServiceAccountCredential string `toml:"service_account_credential,optional" example:"service-account"`
+
 	// Where tokens are asked for, custom only.
 	TokenURL string `toml:"token_url"`
 
+	// Where somebody signs in with a browser on the bot's machine or a port forwarded to it, custom only.
+	AuthURL string `toml:"auth_url"`
+
+	// Where codes for signing in on any device are asked for (RFC 8628), custom only.
+	DeviceURL string `toml:"device_url"`
+
 	// The scopes to ask for. Empty: those of the provider.
 	Scopes []string `toml:"scopes"`
+
+	// ServiceAccount is what the key says.
+	ServiceAccount ServiceAccount `toml:"-"`
 }
 
 // Mailbox is one watched IMAP folder.

@@ -25,6 +25,7 @@ type source struct {
 	file, env  string
 	credential string
 	command    []string
+	whole      bool // the secret is more than the first line
 }
 
 func (l *Login) source(path string) source {
@@ -37,11 +38,17 @@ func (o *OAuth2) source(path string) source {
 		credential: o.ClientSecretCredential, command: o.ClientSecretCommand}
 }
 
+// keySource is the service account's key: a whole file.
+func (o *OAuth2) keySource(path string) source {
+	return source{key: path + ".service_account", secret: &o.ServiceAccount.file, file: o.ServiceAccountFile,
+		credential: o.ServiceAccountCredential, whole: true}
+}
+
 // sources are all secrets of a login.
 func (l *Login) sources(path string) []source {
 	all := []source{l.source(path)}
 	if l.OAuth2 != nil {
-		all = append(all, l.OAuth2.source(path+".oauth2"))
+		all = append(all, l.OAuth2.source(path+".oauth2"), l.OAuth2.keySource(path+".oauth2"))
 	}
 	return all
 }
@@ -83,6 +90,10 @@ func (d *document) readSecrets(c *Config) {
 			d.readSecret(s)
 		}
 	}
+	for i := range c.Mailboxes {
+		d.serviceAccount(fmt.Sprintf("mailbox[%d].oauth2", i), c.Mailboxes[i].OAuth2)
+	}
+	d.serviceAccount("smtp.oauth2", c.SMTP.OAuth2)
 }
 
 func (d *document) readSecret(s source) {
@@ -110,6 +121,9 @@ func (d *document) readSecret(s source) {
 	}
 	line, _, _ := bytes.Cut(data, []byte("\n"))
 	text := strings.TrimRight(string(line), "\r")
+	if s.whole {
+		text = string(data)
+	}
 	switch {
 	case err != nil:
 		d.wrong(key, fmt.Sprintf("cannot read %s: %s", where, reason(err)), "")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 )
@@ -171,24 +170,4 @@ func (d *document) login(path string, l *Login, needed bool) {
 	if l.OAuth2 != nil {
 		d.oauth2(path+".oauth2", l.OAuth2)
 	}
-}
-
-func (d *document) oauth2(path string, o *OAuth2) {
-	if o.Provider == "" {
-		d.wrong(path+".provider", "is missing", "write "+oneOf(o.Provider.choices()))
-	}
-	d.needed(path+".client_id", o.ClientID, "")
-	if o.Provider == OAuth2Microsoft365 {
-		d.needed(path+".tenant", o.Tenant, "it is the directory's id or domain")
-	}
-	if o.Provider == OAuth2Custom && d.needed(path+".token_url", o.TokenURL, "") {
-		u, err := url.Parse(o.TokenURL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
-			d.wrong(path+".token_url", fmt.Sprintf("%q is not an https address", o.TokenURL), "")
-		}
-	}
-	if given := o.source(path).given(); len(given) > 1 {
-		d.wrong(given[1], "stands beside "+lastKey(given[0]), "keep one of them")
-	}
-	d.credentialName(o.source(path))
 }

@@ -335,3 +335,41 @@ const (
 )
 
 func (OAuth2Provider) choices() []string { return []string{"microsoft365", "google", "custom"} }
+
+// OAuth2Grant is how tokens are got.
+type OAuth2Grant string
+
+// The grants.
+const (
+	ClientCredentials OAuth2Grant = "client-credentials"
+	RefreshToken      OAuth2Grant = "refresh-token"
+	ServiceKey        OAuth2Grant = "service-account"
+)
+
+func (OAuth2Grant) choices() []string {
+	return []string{"client-credentials", "refresh-token", "service-account"}
+}
+
+// Date is a day, written 2027-03-01, with or without quotes. The zero Date is none.
+type Date struct{ year, month, day int }
+
+// In is the day's beginning in a time zone.
+func (d Date) In(zone *time.Location) time.Time {
+	return time.Date(d.year, time.Month(d.month), d.day, 0, 0, 0, 0, zone)
+}
+
+// IsZero tells whether there is no day.
+func (d Date) IsZero() bool { return d == Date{} }
+
+// String writes the day as the configuration does.
+func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day) }
+
+func (d *Date) setRaw(v any) error {
+	text := fmt.Sprint(v) // a local date prints as it is written
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return fmt.Errorf("%q is not a day such as 2027-03-01", text)
+	}
+	*d = Date{t.Year(), int(t.Month()), t.Day()}
+	return nil
+}

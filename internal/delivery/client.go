@@ -56,12 +56,20 @@ func (s Settings) complete() Settings {
 	return s
 }
 
+// slowest is the rate, in bytes a second, at which a mail may at least pass.
+const slowest = 32 << 10
+
+// limit is how long sending so many bytes may take.
+func (s Settings) limit(size int) time.Duration {
+	return s.Timeout + time.Duration(size/slowest)*time.Second
+}
+
 // Send hands the mail to the server and reports what became of it. It returns soon after ctx ends.
 func (c *Client) Send(ctx context.Context, m Mail) Result {
 	if err := check(m); err != nil {
 		return Result{Outcome: Rejected, Text: err.Error(), Err: err}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, c.settings.limit(len(m.Data)))
 	defer cancel()
 	select {
 	case <-c.turn:

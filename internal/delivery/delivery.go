@@ -5,13 +5,14 @@
 // so. It keeps one connection from mail to mail and opens a new one when that has died.
 //
 // It knows SMTP (RFC 5321), STARTTLS (RFC 3207), AUTH (RFC 4954), enhanced status codes (RFC 2034, RFC 3463), 8BITMIME
-// (RFC 6152) and SMTPUTF8 (RFC 6531). It must not know why a mail is sent, when to try again, or what to do about a
+// (RFC 6152) and SMTPUTF8 (RFC 6531), and how the big providers say that it is enough. It must not know why a mail is sent, when to try again, or what to do about a
 // refusal: its caller decides.
 package delivery
 
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"time"
 )
@@ -26,14 +27,22 @@ type Settings struct {
 	Login func(context.Context) (Credentials, error)
 
 	Hello   string        // the name given in EHLO; default the host's name
-	Timeout time.Duration // one whole Send, connecting included; default 2m
+	Timeout time.Duration // one whole Send, connecting included, and a second more for each 32 KiB of the mail; default 2m
 
 	// Dial opens the connection, without TLS; default net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Credentials log in to the server. With a Token, XOAUTH2 is used, else PLAIN or LOGIN, whichever is offered.
-type Credentials struct{ Username, Password, Token string }
+// Credentials log in to the server. With a Token, XOAUTH2 or OAUTHBEARER is used, else PLAIN or LOGIN, whichever is offered.
+type Credentials struct {
+	Username, Password, Token string
+
+	// Renew gives another token once the server has refused this one; it is asked once a Send. nil: there is none.
+	Renew func(ctx context.Context, refused string) (string, error)
+}
+
+// Format prints whose credentials they are, whatever the verb.
+func (c Credentials) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "credentials of %q", c.Username) }
 
 // Mail is one mail for one recipient.
 type Mail struct {
@@ -64,8 +73,8 @@ type Result struct {
 	// Sending it again needs the same Message-ID. Only with Deferred.
 	Uncertain bool
 
-	// Server: the trouble is the server's or the account's (unreachable, TLS, AUTH, sender refused, shutting down), so
-	// every other mail would meet it too. Only with Deferred.
+	// Server: the trouble is the server's or the account's (unreachable, TLS, AUTH, sender refused, shutting down, too much
+	// sent lately), so every other mail would meet it too. Only with Deferred.
 	Server bool
 }
 

@@ -6,16 +6,44 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/textproto"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 )
 
-// open connects, starts TLS and logs in.
+// open connects, starts TLS and logs in, with another token if the server refuses the first.
 func (c *Client) open(ctx context.Context) error {
+	s := c.settings
+	if s.Login == nil {
+		return c.connect(ctx, nil)
+	}
+	credentials, err := s.Login(ctx)
+	if err != nil {
+		return fmt.Errorf("get credentials for %s: %w", s.Address, err)
+	}
+	err = c.connect(ctx, &credentials)
+	if credentials.Token == "" || credentials.Renew == nil || !denied(err) {
+		return err
+	}
+	if credentials.Token, err = credentials.Renew(ctx, credentials.Token); err != nil {
+		return fmt.Errorf("%s refuses the token: %w", s.Address, err)
+	}
+	return c.connect(ctx, &credentials)
+}
+
+// denied tells whether the server has refused the credentials themselves (RFC 4954, section 6).
+func denied(err error) bool {
+	var reply *textproto.Error
+	return errors.As(err, &reply) && reply.Code == 535
+}
+
+// connect opens a connection, and logs in if there is something to log in with.
+func (c *Client) connect(ctx context.Context, login *Credentials) error {
 	s := c.settings
 	host, portText, err := net.SplitHostPort(s.Address)
 	if err != nil {
@@ -43,12 +71,8 @@ func (c *Client) open(ctx context.Context) error {
 	if s.Security == "starttls" {
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	}
-	if s.Login != nil {
-		credentials, err := s.Login(ctx)
-		if err != nil {
-			return fmt.Errorf("get credentials for %s: %w", s.Address, err)
-		}
-		options = append(options, gomail.WithSMTPAuthCustom(&auth{Credentials: credentials}))
+	if login != nil {
+		options = append(options, gomail.WithSMTPAuthCustom(&auth{Credentials: *login}))
 	}
 	dialer, err := gomail.NewClient(host, options...)
 	if err != nil {
@@ -88,7 +112,7 @@ func openHint(ctx context.Context, s Settings, err error) error {
 // errAuth marks what failed in logging in.
 var errAuth = errors.New("the server offers no way to log in that is known here")
 
-// auth logs in by XOAUTH2 with a token, else by PLAIN (RFC 4616) or LOGIN, whichever the server offers. That passwords pass
+// auth logs in by XOAUTH2 or OAUTHBEARER (RFC 7628) with a token, else by PLAIN (RFC 4616) or LOGIN, whichever the server offers. That passwords pass
 // only over TLS or on the machine itself is seen to by the configuration.
 type auth struct {
 	Credentials
@@ -101,6 +125,8 @@ func (a *auth) Start(server *smtp.ServerInfo) (mechanism string, first []byte, e
 	switch {
 	case a.Token != "" && offers("XOAUTH2"):
 		a.Auth = smtp.XOAuth2Auth(a.Username, a.Token)
+	case a.Token != "" && offers("OAUTHBEARER"):
+		a.Auth = bearer{a.Username, a.Token}
 	case a.Token == "" && offers("PLAIN"):
 		a.Auth = smtp.PlainAuth("", a.Username, a.Password, server.Name, true)
 	case a.Token == "" && offers("LOGIN"):
@@ -109,4 +135,21 @@ func (a *auth) Start(server *smtp.ServerInfo) (mechanism string, first []byte, e
 		return "", nil, fmt.Errorf("%w; it offers %q", errAuth, server.Auth)
 	}
 	return a.Auth.Start(server)
+}
+
+// bearer is the mechanism OAUTHBEARER.
+type bearer struct{ username, token string }
+
+// Start sends everything at once (RFC 7628, section 3.1).
+func (b bearer) Start(*smtp.ServerInfo) (mechanism string, first []byte, err error) {
+	user := strings.NewReplacer("=", "=3D", ",", "=2C").Replace(b.username) // a saslname (RFC 5801, section 4)
+	return "OAUTHBEARER", []byte("n,a=" + user + ",\x01auth=Bearer " + b.token + "\x01\x01"), nil
+}
+
+// Next answers the server's description of an error, after which the server refuses (section 3.2.3).
+func (b bearer) Next(_ []byte, more bool) ([]byte, error) {
+	if more {
+		return []byte{1}, nil
+	}
+	return nil, nil
 }

@@ -51,6 +51,12 @@ func (c *Client) failure(at step, m Mail, err error) (result Result, stale bool)
 		return result, false
 	case slices.Contains(needLogin, reply.Code):
 		result.Server = true
+		if at == atMail { // a login that has lapsed, as those by tokens do: a new connection has a new one
+			c.drop()
+			return result, true
+		}
+	case throttled(at, result):
+		result.Server = true
 	case reply.Code >= 500 && at == atMail && m.From != "" && ascii(m.From) && ascii(m.To):
 		result.Server = true // the desk's own address is refused, so every mail would be
 	case reply.Code >= 500:
@@ -72,7 +78,7 @@ func unreachable(err error) Result {
 		result.Code = reply.Code
 		result.Enhanced, result.Text = words(reply.Msg)
 		if slices.Contains(needLogin, reply.Code) {
-			result.Err = fmt.Errorf("%w; check username and password", err)
+			result.Err = fmt.Errorf("%w; check username and password, and that the account may send by SMTP", err)
 		}
 	}
 	return result

@@ -20,13 +20,13 @@ var floors = [][]string{
 	{"cmd/triaged"},
 	{"demo"},
 	{"bot", "control", "config"},
-	{"store", "mailbox", "delivery"},
+	{"store", "mailbox", "delivery", "oauth"},
 	{"intake", "agenda"},
 	{"compose"},
 	{"authority", "suggest"},
 	{"command", "message"},
 	{"request"},
-	{"chart", "worktime"},
+	{"chart", "worktime", "provider"},
 }
 
 // neighbours are the imports within a floor, each with its reason.
@@ -40,7 +40,7 @@ var apart = []string{"demo/school", "inprocess", "memnet", "realserver", "house"
 
 // pure are the rooms of decisions.
 var pure = []string{
-	"chart", "worktime", "request", "message", "command", "suggest", "authority", "intake", "agenda", "compose",
+	"chart", "worktime", "provider", "request", "message", "command", "suggest", "authority", "intake", "agenda", "compose",
 }
 
 // banned is what a pure room must not import, and why.

@@ -1,14 +1,15 @@
-// Package inprocess is an IMAP and an SMTP server inside one process, for the demo and for tests.
+// Package inprocess is an IMAP, an SMTP and an authorization server inside one process, for the demo and for tests.
 //
 // It guarantees real servers as far as their protocols go: any mail program can log in, read, move, wait with IDLE and
 // send. Mails live in memory only. Refusals can be scripted, command by command; what happens on the wire below
 // (stalls, cut connections) is package memnet's.
 //
-// It knows IMAP and SMTP servers. It must not know the bot, nor what a mail means.
+// It knows servers of IMAP, SMTP and OAuth 2.0. It must not know the bot, nor what a mail means.
 package inprocess
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -21,6 +22,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
+	"github.com/emersion/go-sasl"
 
 	"triaged/internal/memnet"
 )
@@ -32,6 +34,8 @@ type IMAPOptions struct {
 	// Caps are the capabilities to list; nil: IMAP4rev1 with MOVE, UIDPLUS, NAMESPACE, SPECIAL-USE and others. IDLE is
 	// always there.
 	Caps imap.CapSet
+
+	Token TokenLogin // beside passwords
 
 	// Refuse is asked before each command; an *imap.Error is the reply. nil: nothing is refused. It is called from
 	// several goroutines.
@@ -262,6 +266,11 @@ func (s *imapSession) refuse(c IMAPCommand) error {
 }
 
 func (s *imapSession) Login(user, password string) error {
+	return s.enter(user, func(a *account) error { return a.Login(user, password) })
+}
+
+// enter opens a user's session, if what the client has shown is enough.
+func (s *imapSession) enter(user string, prove func(*account) error) error {
 	s.user = user
 	if err := s.refuse(IMAPCommand{Name: "LOGIN"}); err != nil {
 		return err
@@ -270,11 +279,43 @@ func (s *imapSession) Login(user, password string) error {
 	if a == nil {
 		return imapserver.ErrAuthFailed
 	}
-	if err := a.Login(user, password); err != nil {
+	if err := prove(a); err != nil {
 		return err
 	}
 	s.UserSession = imapmemserver.NewUserSession(a.User)
 	return nil
+}
+
+// AuthenticateMechanisms lists what to log in with besides LOGIN.
+func (s *imapSession) AuthenticateMechanisms() []string {
+	return append([]string{sasl.Plain}, s.server.options.Token.mechanisms()...)
+}
+
+// Authenticate starts a login.
+func (s *imapSession) Authenticate(mechanism string) (sasl.Server, error) {
+	var server sasl.Server
+	if mechanism == sasl.Plain {
+		server = sasl.NewPlainServer(func(_, user, password string) error { return s.Login(user, password) })
+	} else {
+		server = s.server.options.Token.server(mechanism, func(user string) error {
+			return s.enter(user, func(*account) error { return nil })
+		})
+	}
+	if server == nil {
+		return nil, &imap.Error{Type: imap.StatusResponseTypeNo, Text: "no such mechanism"}
+	}
+	return refusing{server}, nil
+}
+
+// refusing makes the errors of a mechanism the server's NO.
+type refusing struct{ sasl.Server }
+
+func (r refusing) Next(response []byte) (challenge []byte, done bool, err error) {
+	challenge, done, err = r.Server.Next(response)
+	if err != nil && !errors.As(err, new(*imap.Error)) {
+		err = imapserver.ErrAuthFailed
+	}
+	return challenge, done, err
 }
 
 func (s *imapSession) Select(folder string, o *imap.SelectOptions) (*imap.SelectData, error) {

@@ -22,6 +22,7 @@ var ErrDrop = errors.New("connection dropped")
 type SMTPOptions struct {
 	TLS      *tls.Config       // offers STARTTLS; for implicit TLS, serve a tls.Listener
 	Users    map[string]string // name to password; not empty: log in before MAIL, by PLAIN or LOGIN, with or without TLS
+	Token    TokenLogin        // beside passwords, or instead of them
 	MaxBytes int64             // larger mails are refused; 0: none is
 	UTF8     bool              // offers SMTPUTF8
 
@@ -152,10 +153,11 @@ func (s *smtpSession) answer(command, address string) error {
 
 // AuthMechanisms lists what to log in with, if logging in is asked for.
 func (s *smtpSession) AuthMechanisms() []string {
-	if len(s.server.options.Users) == 0 {
-		return nil
+	mechanisms := s.server.options.Token.mechanisms()
+	if len(s.server.options.Users) > 0 {
+		mechanisms = append([]string{sasl.Plain, sasl.Login}, mechanisms...)
 	}
-	return []string{sasl.Plain, sasl.Login}
+	return mechanisms
 }
 
 // Auth starts a login.
@@ -169,7 +171,21 @@ func (s *smtpSession) Auth(mechanism string) (sasl.Server, error) {
 	case sasl.Login:
 		return &loginServer{login: s.login}, nil
 	}
+	if server := s.server.options.Token.server(mechanism, func(user string) error { s.mail.User = user; return nil }); server != nil {
+		return refusingSMTP{server}, nil
+	}
 	return nil, smtp.ErrAuthUnknownMechanism
+}
+
+// refusingSMTP makes the errors of a mechanism the server's 535.
+type refusingSMTP struct{ sasl.Server }
+
+func (r refusingSMTP) Next(response []byte) (challenge []byte, done bool, err error) {
+	challenge, done, err = r.Server.Next(response)
+	if err != nil && !errors.As(err, new(*smtp.SMTPError)) {
+		err = smtp.ErrAuthFailed
+	}
+	return challenge, done, err
 }
 
 func (s *smtpSession) login(user, password string) error {
@@ -181,7 +197,7 @@ func (s *smtpSession) login(user, password string) error {
 }
 
 func (s *smtpSession) Mail(from string, o *smtp.MailOptions) error {
-	if len(s.server.options.Users) > 0 && s.mail.User == "" {
+	if len(s.AuthMechanisms()) > 0 && s.mail.User == "" {
 		return Reply(530, "5.7.0", "Authentication required")
 	}
 	if err := s.answer("MAIL", from); err != nil {

@@ -106,7 +106,7 @@ func (s *session) fetchSome(ctx context.Context, v *view, c chunk) (mails []Mail
 		}
 	}
 	if err != nil && !refused(err) { // the session is over: who is to blame?
-		if ctx.Err() == nil && len(missing) > 0 {
+		if ctx.Err() == nil && len(missing) > 0 && !throttled(err) {
 			suspect := missing[0] // servers answer in order
 			if l, listed := r.wanted[r.current]; listed {
 				suspect = l

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -21,32 +20,57 @@ var temporary = []imap.ResponseCode{
 	imap.ResponseCodeContactAdmin,
 }
 
-// login authenticates in the best way that the server offers. It runs under a guard.
-func (s *session) login(ctx context.Context) error {
-	if s.client.State() != imap.ConnStateNotAuthenticated {
-		return nil // the server knew us already (PREAUTH)
+// login authenticates in the best way that the server offers, with another token if it refuses the first.
+func (s *session) login(ctx context.Context, c Credentials) error {
+	err := s.prove(ctx, c)
+	if c.Token != "" && c.Renew != nil && denied(err) {
+		s.Log.Info("the token was refused: another is asked for", "mailbox", s.Name, "error", err)
+		if c.Token, err = c.Renew(ctx, c.Token); err != nil {
+			return fmt.Errorf("%w by %s for user %q: %w", ErrLogin, s.Address, c.Username, err)
+		}
+		err = s.prove(ctx, c)
 	}
-	caps := s.client.Caps()
-	credentials, err := s.Login(ctx)
 	if err != nil {
-		return fmt.Errorf("get credentials for %s: %w", s.Address, err)
+		return s.loginHint(c, err)
 	}
-	attempt, err := authenticate(s.client, caps, credentials)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.Address, err)
+	if s.caps = s.client.Caps(); s.caps == nil {
+		return errors.New("the server lists no capabilities")
 	}
-	err = attempt()
+	s.idles = s.caps.Has(imap.CapIdle)
+	return nil
+}
+
+// prove logs in, unless the server knows us already (PREAUTH).
+func (s *session) prove(ctx context.Context, c Credentials) error {
+	return s.command(ctx, "login", func() error {
+		if s.client.State() != imap.ConnStateNotAuthenticated {
+			return nil
+		}
+		attempt, err := authenticate(s.client, s.client.Caps(), c)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Address, err)
+		}
+		return attempt()
+	})
+}
+
+// denied tells whether the server has refused the credentials themselves.
+func denied(err error) bool { return refused(err) && !refusedWith(err, temporary...) }
+
+// loginHint says what came of a login, and what may be wrong.
+func (s *session) loginHint(c Credentials, err error) error {
+	hint := "check username and password"
+	if c.Token != "" {
+		hint = "see that the application may use IMAP, and that IMAP is on for this mailbox"
+	}
 	var refusal *imap.Error
 	switch {
-	case errors.As(err, &refusal) && slices.Contains(temporary, refusal.Code):
-		return fmt.Errorf("%s refuses logins for now: %s", s.Address, refusal.Text)
+	case errors.As(err, &refusal) && denied(err):
+		return fmt.Errorf("%w by %s for user %q: %s; %s", ErrLogin, s.Address, c.Username, refusal.Text, hint)
 	case errors.As(err, &refusal):
-		return fmt.Errorf("%w by %s for user %q: %s; check username and password", ErrLogin, s.Address,
-			credentials.Username, refusal.Text)
-	case err != nil:
-		return fmt.Errorf("log in to %s: %w", s.Address, err)
+		return &busy{fmt.Errorf("%s refuses logins for now: %w", s.Address, err)}
 	}
-	return nil
+	return fmt.Errorf("log in to %s: %w", s.Address, err)
 }
 
 // authenticate chooses how to log in: tokens by XOAUTH2 or OAUTHBEARER (RFC 7628), passwords by AUTHENTICATE PLAIN (RFC
@@ -59,7 +83,7 @@ func authenticate(c *imapclient.Client, caps imap.CapSet, login Credentials) (fu
 	case login.Token != "" && caps.Has(imap.AuthCap("XOAUTH2")):
 		return by(&xoauth2{login.Username, login.Token}), nil
 	case login.Token != "" && caps.Has(imap.AuthCap(sasl.OAuthBearer)):
-		return by(sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: login.Username, Token: login.Token})), nil
+		return by(bearer{sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: login.Username, Token: login.Token})}), nil
 	case login.Token != "":
 		return nil, errors.New("the server takes no OAuth 2 tokens; use a password instead")
 	case caps.Has(imap.AuthCap(sasl.Plain)):
@@ -80,3 +104,9 @@ func (x *xoauth2) Start() (mechanism string, first []byte, err error) {
 
 // Next answers the server's description of an error, which must be acknowledged before the server refuses.
 func (x *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }
+
+// bearer is OAUTHBEARER as the server ends it: the library's own would leave the exchange unfinished.
+type bearer struct{ sasl.Client }
+
+// Next answers the server's description of an error, after which the server refuses (RFC 7628, section 3.2.3).
+func (bearer) Next([]byte) ([]byte, error) { return []byte{1}, nil }

@@ -13,6 +13,7 @@ package mailbox
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net"
 	"time"
@@ -25,8 +26,7 @@ type Settings struct {
 	Security string      // "tls", "starttls" or "none"
 	TLS      *tls.Config // nil: the system's root certificates; ServerName defaults to the host of Address
 
-	// Login is asked for credentials at each connection, so that tokens can be refreshed. It is called under the
-	// command's deadline.
+	// Login is asked for credentials before each connection, so that tokens can be refreshed. It must return soon.
 	Login func(context.Context) (Credentials, error)
 
 	Folder        string // watched; default INBOX
@@ -51,7 +51,15 @@ type Settings struct {
 }
 
 // Credentials log in to the server. With a Token, XOAUTH2 or OAUTHBEARER is used, else PLAIN or LOGIN.
-type Credentials struct{ Username, Password, Token string }
+type Credentials struct {
+	Username, Password, Token string
+
+	// Renew gives another token once the server has refused this one; it is asked once a connection. nil: there is none.
+	Renew func(ctx context.Context, refused string) (string, error)
+}
+
+// Format prints whose credentials they are, whatever the verb.
+func (c Credentials) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "credentials of %q", c.Username) }
 
 // Folder names one incarnation of a folder: UIDs mean something only together with UIDVALIDITY (RFC 3501, section
 // 2.3.1.1). When a server assigns a new one, every mail comes again under a new Folder value.

@@ -32,6 +32,10 @@ type session struct {
 
 // connect opens a session, logs in and finds its folders.
 func (w *watcher) connect(ctx context.Context) (*session, error) {
+	credentials, err := w.Login(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("get credentials for %s: %w", w.Address, err)
+	}
 	dialling, cancel := context.WithTimeout(ctx, w.CommandTimeout)
 	defer cancel()
 	conn, err := w.Dial(dialling, "tcp", w.Address)
@@ -39,7 +43,8 @@ func (w *watcher) connect(ctx context.Context) (*session, error) {
 		return nil, fmt.Errorf("connect to %s: %w", w.Address, err)
 	}
 	s := &session{watcher: w, wire: &wire{Conn: conn}, news: make(chan struct{}, 1)}
-	for _, step := range []func(context.Context) error{s.greet, s.authenticate, s.findFolders} {
+	login := func(ctx context.Context) error { return s.login(ctx, credentials) }
+	for _, step := range []func(context.Context) error{s.greet, login, s.findFolders} {
 		if err := step(ctx); err != nil {
 			s.close()
 			return nil, err
@@ -88,19 +93,6 @@ func tlsHint(err error) error {
 	return err
 }
 
-func (s *session) authenticate(ctx context.Context) error {
-	return s.command(ctx, "login", func() error {
-		if err := s.login(ctx); err != nil {
-			return err
-		}
-		if s.caps = s.client.Caps(); s.caps == nil {
-			return errors.New("the server lists no capabilities")
-		}
-		s.idles = s.caps.Has(imap.CapIdle)
-		return nil
-	})
-}
-
 // hear runs in go-imap's reading goroutine, so it must not wait.
 func (s *session) hear(data *imapclient.UnilateralDataMailbox) {
 	if data.NumMessages == nil {
@@ -127,10 +119,10 @@ func (s *session) command(ctx context.Context, what string, run func() error) er
 	return nil
 }
 
-// refused tells whether the server answered NO or BAD: the connection goes on.
+// refused tells whether the server answered NO or BAD to what it was asked: the connection goes on.
 func refused(err error) bool {
 	var e *imap.Error
-	return errors.As(err, &e) && e.Type != imap.StatusResponseTypeBye
+	return errors.As(err, &e) && e.Type != imap.StatusResponseTypeBye && !throttled(err)
 }
 
 // refusedWith tells whether the server refused with one of these response codes.

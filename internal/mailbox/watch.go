@@ -63,7 +63,8 @@ type watcher struct {
 // run has one session after the other until ctx ends.
 func (w *watcher) run(ctx context.Context) error {
 	w.status.Mailbox = w.Name
-	failures := 0 // sessions in a row that never looked through the folders
+	failures := 0  // sessions in a row that never looked through the folders
+	throttles := 0 // sessions in a row that the server ended because it had enough
 	for {
 		good, err := w.session(ctx)
 		if ctx.Err() != nil {
@@ -75,6 +76,11 @@ func (w *watcher) run(ctx context.Context) error {
 		}
 		wait := w.Reconnect[min(failures, len(w.Reconnect)-1)]
 		failures++
+		if throttles++; !notNow(err) {
+			throttles = 0
+		} else {
+			wait = max(wait, pause(err, throttles))
+		}
 		w.Log.Warn("mail session ended", "mailbox", w.Name, "error", err, "retry_in", wait)
 		w.tell(func(s *Status) { s.Connected, s.Err, s.Retry = false, err, time.Now().Add(wait) })
 		select {

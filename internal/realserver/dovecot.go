@@ -36,6 +36,10 @@ type DovecotOptions struct {
 	Prefix    string // of the personal namespace, such as "INBOX/"
 	Separator string // of the hierarchy; default "/"
 	Fsync     bool   // mails are written with fsync
+
+	// Introspect is the address of an authorization server's introspection (RFC 7662): tokens that it calls active log in,
+	// beside the password, by a mechanism, xoauth2 or oauthbearer. "": none do.
+	Introspect, Mechanism string
 }
 
 // Dovecot starts a Dovecot with an empty account.
@@ -55,7 +59,12 @@ func DovecotWith(tb testing.TB, o DovecotOptions) *DovecotServer {
 	port, tlsPort := freePort(tb), freePort(tb)
 	s.Addr, s.TLSAddr = addressOf(port), addressOf(tlsPort)
 	id.write(tb, filepath.Join(dir, "passwd"), User+":{PLAIN}"+Password+":::::\n")
-	id.write(tb, filepath.Join(dir, "dovecot.conf"), dovecotConf(dir, id, o, port, tlsPort))
+	conf := dovecotConf(dir, id, o, port, tlsPort)
+	if o.Introspect != "" {
+		conf += fmt.Sprintf(dovecotTokens, o.Mechanism, dir)
+		id.write(tb, filepath.Join(dir, "oauth2.conf"), fmt.Sprintf(dovecotOAuth2, o.Introspect))
+	}
+	id.write(tb, filepath.Join(dir, "dovecot.conf"), conf)
 	cmd := exec.Command(dovecot, "-F", "-c", filepath.Join(dir, "dovecot.conf"))
 	id.become(cmd)
 	start(tb, cmd).await(tb, s.Addr, "* OK")
@@ -116,6 +125,24 @@ namespace inbox {
 }
 `, dir, id.user, id.group, id.uid, id.gid, fsync, port, tlsPort, o.Prefix, o.Separator)
 }
+
+// What makes Dovecot take tokens, whose owner and validity it asks for at each log-in.
+const (
+	dovecotTokens = `auth_mechanisms = plain %[1]s
+passdb {
+  driver = oauth2
+  mechanisms = %[1]s
+  args = %[2]s/oauth2.conf
+}
+`
+	dovecotOAuth2 = `introspection_mode = post
+introspection_url = %s
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+`
+)
 
 // TLS is a configuration for clients.
 func (s *DovecotServer) TLS() *tls.Config {
