@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"net/http"
 	"path/filepath"
 
 	"triaged/internal/config"
@@ -17,13 +19,44 @@ type login struct {
 	tokens *oauth.Source // nil: by the password
 }
 
-// loginOf prepares a log-in; what is its name: "mailbox support", "smtp". Log-ins of one application and account share the
-// tokens that are kept in the data directory.
+// loginOf prepares a log-in; what is its name: "mailbox support", "smtp".
 func loginOf(what string, l config.Login, c *config.Config, trust *tls.Config, rim Rim) login {
 	if l.OAuth2 == nil {
 		return login{Login: l}
 	}
-	return login{Login: l, tokens: oauth.Open(application(what, l), tokenDir(c), oauth.Client(rim.Dial, trust))}
+	return login{Login: l, tokens: tokenLogin(what, l, c, trust, rim).Source}
+}
+
+// TokenLogin is a log-in by tokens. Those of one application and account share the tokens that are kept in the data
+// directory, whichever process opens them.
+type TokenLogin struct {
+	oauth.Application
+	Source *oauth.Source
+	Client *http.Client // for its authorization server
+}
+
+func tokenLogin(what string, l config.Login, c *config.Config, trust *tls.Config, rim Rim) TokenLogin {
+	t := TokenLogin{Application: application(what, l), Client: oauth.Client(rim.Dial, trust)}
+	t.Source = oauth.Open(t.Application, tokenDir(c), t.Client)
+	return t
+}
+
+// TokenLogins are all log-ins by tokens that a configuration has, by their names: those of mailboxes, and "smtp".
+func TokenLogins(c *config.Config, rim Rim) (map[string]TokenLogin, error) {
+	all := map[string]TokenLogin{}
+	add := func(name, what string, l config.Login, caFile string) error {
+		if l.OAuth2 == nil {
+			return nil
+		}
+		trust, err := trusting(caFile)
+		all[name] = tokenLogin(what, l, c, trust, rim)
+		return err
+	}
+	err := add("smtp", "smtp", c.SMTP.Login, c.SMTP.CAFile)
+	for _, m := range c.Mailboxes {
+		err = errors.Join(err, add(m.Name, "mailbox "+m.Name, m.Login, m.CAFile))
+	}
+	return all, err
 }
 
 // tokenDir is where tokens are kept.

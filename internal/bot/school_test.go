@@ -89,9 +89,14 @@ var monday = time.Date(2026, 3, 2, 13, 5, 0, 0, time.UTC)
 // openSchool starts the servers, and the bot on them, on a Monday morning. Call it in a bubble.
 func openSchool(t *testing.T, options inprocess.SMTPOptions, change ...func(*config.Config)) *school {
 	t.Helper()
+	return openSchoolWith(t, inprocess.IMAPOptions{}, options, change...)
+}
+
+func openSchoolWith(t *testing.T, mailbox inprocess.IMAPOptions, options inprocess.SMTPOptions, change ...func(*config.Config)) *school {
+	t.Helper()
 	time.Sleep(time.Until(monday))
 	s := &school{t: t}
-	s.imap = inprocess.NewIMAP(inprocess.IMAPOptions{}, map[string]string{"support": "secret"})
+	s.imap = inprocess.NewIMAP(mailbox, map[string]string{"support": "secret"})
 	s.smtp = inprocess.NewSMTP(options)
 	s.serve("127.0.0.1:143", s.imap)
 	s.serve("127.0.0.1:25", s.smtp)

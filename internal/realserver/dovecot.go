@@ -126,13 +126,19 @@ namespace inbox {
 `, dir, id.user, id.group, id.uid, id.gid, fsync, port, tlsPort, o.Prefix, o.Separator)
 }
 
-// What makes Dovecot take tokens, whose owner and validity it asks for at each log-in.
+// What makes Dovecot take tokens, whose owner and validity it asks for at each log-in, and refuse bad ones without delay.
 const (
-	dovecotTokens = `auth_mechanisms = plain %[1]s
+	dovecotTokens = `auth_failure_delay = 0
+auth_mechanisms = plain %[1]s
 passdb {
   driver = oauth2
   mechanisms = %[1]s
   args = %[2]s/oauth2.conf
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 `
 	dovecotOAuth2 = `introspection_mode = post

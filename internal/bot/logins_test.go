@@ -1,0 +1,111 @@
+package bot_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"triaged/internal/bot"
+	"triaged/internal/config"
+	"triaged/internal/inprocess"
+)
+
+// signedIn is a school whose servers take tokens only, and an authorization server that gives them for ten minutes and each
+// refresh token once.
+func signedIn(t *testing.T) (*school, *inprocess.Authorization) {
+	t.Helper()
+	auth := inprocess.NewAuthorization(inprocess.AuthorizationOptions{ClientID: "bot", ClientSecret: "hunter2", Rotate: true, Lifetime: 10 * time.Minute})
+	var shown atomic.Value // the token that opened the mailbox
+	shown.Store("")
+	mailbox := inprocess.IMAPOptions{
+		Token: inprocess.TokenLogin{Valid: func(user, token string) bool { shown.Store(token); return auth.Valid(user, token) }},
+		Refuse: func(c inprocess.IMAPCommand) error { // a session ends with its token, as Exchange has it
+			if c.Name == "LOGIN" || auth.Valid(c.User, shown.Load().(string)) {
+				return nil
+			}
+			return &imap.Error{Type: imap.StatusResponseTypeBye, Text: "Session invalidated - AccessTokenExpired"}
+		},
+	}
+	s := openSchoolWith(t, mailbox, inprocess.SMTPOptions{Token: inprocess.TokenLogin{Valid: auth.Valid}}, func(c *config.Config) {
+		o := config.OAuth2{Provider: config.OAuth2Custom, Grant: config.RefreshToken, ClientID: "bot", ClientSecret: config.NewSecret("hunter2"),
+			TokenURL: "http://login.example:80/token", DeviceURL: "http://login.example:80/device"}
+		c.Mailboxes[0].Password = config.Secret{}
+		c.Mailboxes[0].OAuth2 = &o
+		c.SMTP.Username, c.SMTP.OAuth2 = "support", &o
+	})
+	s.serve("login.example:80", auth)
+	t.Cleanup(func() { auth.Close() })
+	return s, auth
+}
+
+// The bot works for hours by tokens that last ten minutes, ended early, and rotated, and both servers share one; then somebody
+// takes the consent back, and gives it again.
+func TestWorksByTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, auth := signedIn(t)
+		defer s.close()
+		s.consent(auth)
+		time.Sleep(time.Minute)
+		for i := range 12 {
+			s.arrives("Ana Ruiz <ruiz@school.example>", "no sound", "The projector is silent.")
+			if i%2 == 1 {
+				auth.Expire()
+			}
+			time.Sleep(17 * time.Minute)
+		}
+		synctest.Wait()
+		if rows := s.ledger(); len(rows) != 12 {
+			t.Errorf("%d of 12 mails came", len(rows))
+		}
+		acknowledged := 0
+		for _, m := range s.sent() {
+			if m.kind == "acknowledgement" {
+				acknowledged++
+			}
+		}
+		if acknowledged != 12 {
+			t.Errorf("%d acknowledgements", acknowledged)
+		}
+		if n := auth.Requests("refresh_token"); n < 12 || n > 40 {
+			t.Errorf("%d tokens in three hours and a half", n)
+		}
+
+		auth.Revoke("")
+		s.arrives("Ana Ruiz <ruiz@school.example>", "no picture either", "Now it is dark, too.")
+		time.Sleep(time.Hour)
+		if rows := s.ledger(); len(rows) != 12 {
+			t.Error("a mail came without a consent")
+		}
+		s.consent(auth)
+		time.Sleep(20 * time.Minute)
+		if rows := s.ledger(); len(rows) != 13 {
+			t.Error("a mail did not come with a new consent")
+		}
+	})
+}
+
+// consent does what `triaged login` does once somebody has signed in.
+func (s *school) consent(auth *inprocess.Authorization) {
+	s.t.Helper()
+	logins, err := bot.TokenLogins(s.config, s.rim)
+	if err != nil || len(logins) != 2 {
+		s.t.Fatalf("%v, %v", logins, err)
+	}
+	if err := logins["smtp"].Source.Keep(s.t.Context(), auth.Grant("support")); err != nil {
+		s.t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(s.config.Desk.DataDir, "tokens", "*.json"))
+	if err != nil || len(files) != 1 {
+		s.t.Errorf("tokens are in %q, %v", files, err)
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil || !strings.Contains(string(text), "refresh-") {
+		s.t.Errorf("%s, %v", text, err)
+	}
+}
