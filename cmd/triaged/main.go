@@ -33,6 +33,7 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"See it work: a small school, its mails, the real bot, in one minute and on no mail server."`
 	Run      runCommand      `cmd:"" help:"Run the bot: watch the mailboxes, answer, remind."`
 	Settings configCommand   `cmd:"" name:"config" help:"Print an example configuration, or check one."`
+	Login    loginCommand    `cmd:"" help:"Sign in once for a log-in by OAuth2."`
 	Chart    chartCommand    `cmd:"" help:"Print the categorization chart."`
 	List     listCommand     `cmd:"" help:"List requests in the order to work them."`
 	Show     showCommand     `cmd:"" help:"Show one request: its events and mails."`

@@ -91,6 +91,22 @@ func (c *Client) Send(ctx context.Context, m Mail) Result {
 	return result
 }
 
+// Try connects and logs in, unless that is done: whether a Send would come so far.
+func (c *Client) Try(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
+	defer cancel()
+	select {
+	case <-c.turn:
+		defer func() { c.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the mail before: %w", ctx.Err())
+	}
+	if c.link != nil {
+		return nil
+	}
+	return c.open(ctx)
+}
+
 // Close ends the connection, if there is one. The client can be used again afterwards.
 func (c *Client) Close() error {
 	<-c.turn

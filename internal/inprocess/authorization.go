@@ -25,6 +25,7 @@ type AuthorizationOptions struct {
 	Lifetime               time.Duration  // of access tokens; default 1h
 	Rotate                 bool           // a refresh token serves once; used again, it and all that came of it are revoked
 	NoRefresh              bool           // no refresh tokens are given
+	Interval               time.Duration  // between two questions of a device flow, whole seconds; default 5s
 	Decline                bool           // whoever is asked at /authorize says no
 
 	// Answer is asked at each request to /token, by the grant's type; a non-empty code is the error that is answered, with
@@ -67,6 +68,9 @@ type device struct {
 func NewAuthorization(o AuthorizationOptions) *Authorization {
 	if o.Lifetime == 0 {
 		o.Lifetime = time.Hour
+	}
+	if o.Interval == 0 {
+		o.Interval = 5 * time.Second
 	}
 	a := &Authorization{options: o, access: map[string]given{}, refresh: map[string]string{}, used: map[string]string{},
 		codes: map[string]grantCode{}, devices: map[string]*device{}, requests: map[string]int{}}
@@ -289,10 +293,10 @@ func (a *Authorization) device(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	code := rand.Text()
-	d := &device{userCode: code[:8], until: time.Now().Add(15 * time.Minute), interval: 5 * time.Second, polled: time.Now()}
+	d := &device{userCode: code[:8], until: time.Now().Add(15 * time.Minute), interval: a.options.Interval, polled: time.Now()}
 	a.devices[code] = d
 	answerJSON(w, http.StatusOK, map[string]any{"device_code": code, "user_code": d.userCode, "expires_in": 900,
-		"verification_uri": "https://login.example/device", "interval": 5})
+		"verification_uri": "https://login.example/device", "interval": int(a.options.Interval.Seconds())})
 }
 
 func (a *Authorization) poll(w http.ResponseWriter, code string) {

@@ -80,7 +80,7 @@ func (f file) write(k kept) (err error) {
 		return err
 	}
 	_, err = temporary.Write(append(data, '\n'))
-	err = errors.Join(err, temporary.Sync(), temporary.Close())
+	err = errors.Join(err, temporary.Sync(), temporary.Close(), f.handOver(temporary.Name()))
 	if err == nil {
 		err = os.Rename(temporary.Name(), f.path)
 	}
@@ -94,14 +94,34 @@ func (f file) write(k kept) (err error) {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// handOver gives what root has made to the owner of the data directory, as whom the bot runs.
+func (f file) handOver(path string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	info, err := os.Stat(filepath.Dir(filepath.Dir(f.path)))
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	return os.Chown(path, int(owner.Uid), int(owner.Gid))
+}
+
 // lock waits for other processes, and other sources of this one, that are renewing the same token.
 func (f file) lock(ctx context.Context) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+	dir := filepath.Dir(f.path)
+	if err := errors.Join(os.MkdirAll(dir, 0o700), f.handOver(dir)); err != nil {
 		return nil, fmt.Errorf("make a place for tokens: %w", err)
 	}
 	l, err := os.OpenFile(f.path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock a token: %w", err)
+	}
+	if err := f.handOver(l.Name()); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock a token: %w", err), l.Close())
 	}
 	for {
 		err = syscall.Flock(int(l.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -320,6 +321,29 @@ func TestFilesArePrivate(t *testing.T) {
 		}
 		if _, err := s.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "can be read by others: mend it with: chmod 600") {
 			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// Root may sign in for a bot that runs as somebody else.
+func TestFilesBelongToTheBot(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlace(t, inprocess.AuthorizationOptions{})
+		if err := os.Chown(filepath.Dir(p.dir), 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+		p.token(t, p.open())
+		err := filepath.WalkDir(p.dir, func(path string, e fs.DirEntry, err error) error {
+			if info, err := e.Info(); err != nil || info.Sys().(*syscall.Stat_t).Uid != 65534 {
+				t.Errorf("%s is not the bot's, %v", path, err)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
 }
