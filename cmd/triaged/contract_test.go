@@ -31,10 +31,11 @@ var contract = map[string][]string{
 	"evaluate": {
 		"train", "test", "accuracy", "macro_f1", "top3", "calibration_error", "train_seconds", "suggest_micros",
 	},
-	"ledger":  {"mailbox", "uid_validity", "uid", "message_id", "outcome", "reason", "request", "at"},
-	"outbox":  {"id", "to", "kind", "request", "subject", "message_id", "state", "attempts", "last_error"},
-	"check":   {"problems", "requests", "events", "mails"},
-	"version": {"version"},
+	"ledger":     {"mailbox", "uid_validity", "uid", "message_id", "outcome", "reason", "request", "at"},
+	"outbox":     {"id", "to", "kind", "request", "subject", "message_id", "state", "attempts", "last_error"},
+	"quarantine": {"ledger", "mailbox", "message_id", "from", "subject", "size", "received_at", "outcome", "reason", "settled"},
+	"check":      {"problems", "requests", "events", "mails"},
+	"version":    {"version"},
 }
 
 var list = []string{

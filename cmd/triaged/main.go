@@ -45,9 +45,12 @@ type commands struct {
 	Suggest  suggestCommand  `cmd:"" help:"Show which codes a mail would be suggested."`
 	Evaluate evaluateCommand `cmd:"" help:"Measure how right the suggestions are."`
 	Ledger   ledgerCommand   `cmd:"" help:"List what became of every received mail."`
-	Outbox   outboxCommand   `cmd:"" help:"List outgoing mail."`
-	Check    checkCommand    `cmd:"" help:"Prove that the state is whole."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Outbox   outboxCommand   `cmd:"" help:"List outgoing mail, and deal with what is stuck."`
+
+	Quarantine quarantineCommand `cmd:"" help:"List received mail that nothing could be done with, and deal with it."`
+
+	Check   checkCommand   `cmd:"" help:"Prove that the state is whole."`
+	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
 // Exit statuses.

@@ -54,6 +54,7 @@ func (d *Desk) Tick() (time.Time, error) {
 		d.review(tx, now)
 		d.morning(tx, now)
 		d.oweWeekly(tx, week, now)
+		d.tellQuarantine(tx, now)
 		next = d.nextTick(tx, now)
 		return nil
 	})
@@ -70,6 +71,9 @@ func (d *Desk) nextTick(tx *store.Tx, now time.Time) time.Time {
 		next = at
 	}
 	if at := d.nextWeekly(tx, now); !at.IsZero() && at.Before(next) {
+		next = at
+	}
+	if at := d.quarantineDue(tx, now); !at.IsZero() && at.Before(next) {
 		next = at
 	}
 	if due, ok := d.nextDue(tx, now); ok && due.Before(next) {

@@ -106,6 +106,9 @@ type Args struct {
 	Outcome string `json:"outcome,omitempty"`
 	From    string `json:"from,omitempty"`
 	To      string `json:"to,omitempty"`
+
+	Order string   `json:"order,omitempty"` // about stuck mails: RetryMail, ReleaseMail, DiscardMail
+	Mails []uint64 `json:"mails,omitempty"` // their numbers in the outbox or the ledger
 }
 
 // Ops are the desk's answers to the shell.
@@ -114,7 +117,8 @@ func (d *Desk) Ops() control.Ops {
 		"list": d.operation(d.List), "show": d.operation(d.Show), "why": d.operation(d.Why), "do": d.operation(d.Do),
 		"digest": d.operation(d.Digest), "ledger": d.operation(d.Ledger), "outbox": d.operation(d.Outbox),
 		"suggest": d.operation(d.Suggest), "evaluate": d.operation(d.Evaluate), "check": d.operation(d.Check),
-		"report": d.operation(d.Report),
+		"report": d.operation(d.Report), "quarantine": d.operation(d.Quarantine), "show-sent": d.operation(d.ShowSent),
+		"order-sent": d.operation(d.OrderSent), "order-received": d.operation(d.OrderReceived),
 	}
 }
 
@@ -322,12 +326,16 @@ func (d *Desk) Ledger(a Args, emit func(any) error) error {
 		if a.Outcome != "" && string(row.Outcome) != a.Outcome {
 			return nil
 		}
-		return emit(LedgerRow{
-			Ledger: row.Number, Mailbox: row.Mailbox, UIDValidity: row.UIDValidity, UID: row.UID,
-			MessageID: row.MessageID, Outcome: string(row.Outcome), Reason: row.Reason,
-			Request: d.labelOrNull(row.Request), At: row.At,
-		})
+		return emit(d.ledgerRow(row))
 	})
+}
+
+func (d *Desk) ledgerRow(row store.Row) LedgerRow {
+	return LedgerRow{
+		Ledger: row.Number, Mailbox: row.Mailbox, UIDValidity: row.UIDValidity, UID: row.UID,
+		MessageID: row.MessageID, Outcome: string(row.Outcome), Reason: row.Reason,
+		Request: d.labelOrNull(row.Request), At: row.At.UTC(),
+	}
 }
 
 func (d *Desk) labelOrNull(n request.Number) *string {
@@ -341,12 +349,16 @@ func (d *Desk) labelOrNull(n request.Number) *string {
 // Outbox emits the outgoing mails in a state, or all, oldest first.
 func (d *Desk) Outbox(a Args, emit func(any) error) error {
 	return d.store.EachEntry(store.Delivery(a.State), func(e store.Entry) error {
-		return emit(OutboxRow{
-			ID: e.ID, To: e.Letter.To.Address, Kind: string(e.Letter.Kind), Request: d.labelOrNull(e.Letter.Request),
-			Subject: e.Subject, MessageID: e.MessageID, State: string(e.State), Attempts: e.Attempts,
-			LastError: e.LastError, NextAt: timeOrNull(e.Next),
-		})
+		return emit(d.outboxRow(e))
 	})
+}
+
+func (d *Desk) outboxRow(e store.Entry) OutboxRow {
+	return OutboxRow{
+		ID: e.ID, To: e.Letter.To.Address, Kind: string(e.Letter.Kind), Request: d.labelOrNull(e.Letter.Request),
+		Subject: e.Subject, MessageID: e.MessageID, State: string(e.State), Attempts: e.Attempts,
+		LastError: e.LastError, NextAt: timeOrNull(e.Next),
+	}
 }
 
 // SuggestRow is what `suggest` prints for a mail.

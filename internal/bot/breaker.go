@@ -97,7 +97,7 @@ func (d *Desk) tripText(tx *store.Tx, last uint64) []string {
 	return []string{
 		fmt.Sprintf("More than %d mails were owed within %s, which is what circuit_breaker allows. %s", limit.Count, span(limit.Per), busiest(tx, last)),
 		"From now on the bot's mail is held back: see `triaged outbox --state held` on the server. Mail is still received, and requests are opened and recorded.",
-		fmt.Sprintf("Once the bot was calm for %s, what is held goes out by itself, in order. To let it go now, answer with the word retry, # right before it; to be done with it, with the word discard.", span(limit.Per)),
+		fmt.Sprintf("Once the bot was calm for %s, what is held goes out by itself, in order. To let it go now, answer with the word retry; to be done with it, with the word discard.", span(limit.Per)),
 	}
 }
 

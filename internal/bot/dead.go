@@ -104,7 +104,7 @@ func (d *Desk) deadText(dead []store.Entry) []string {
 		return []string{
 			fmt.Sprintf("The %s to %s about %s was given up.", e.Letter.Kind, e.Letter.To.Address, orNone(e.Letter.Request.Label(d.policy.Prefix))),
 			"The reason: " + e.LastError + ".",
-			fmt.Sprintf("It is kept as mail %d: "+see+" To try it again, answer with the word retry, # right before it; to be done with it, with the word discard.", e.ID),
+			fmt.Sprintf("It is kept as mail %d: "+see+" To try it again, answer with the word retry; to be done with it, with the word discard.", e.ID),
 		}
 	}
 	lines := []string{fmt.Sprintf("%d mails were given up. They are kept: "+see, len(dead))}

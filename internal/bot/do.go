@@ -32,8 +32,8 @@ type ReceiptItemRow struct {
 	Near    []string   `json:"near,omitempty"`
 }
 
-// Do carries out commands about a request as if a mail of somebody's had brought them, with the shell as its proof. It
-// takes the mails' way through intake, so that a row of the ledger and a receipt say what was done.
+// Do carries out commands about a request, or about none, as if a mail of somebody's had brought them, with the shell as its
+// proof. It takes the mails' way through intake, so that a row of the ledger and a receipt say what was done.
 func (d *Desk) Do(a Args, emit func(any) error) error {
 	person, ok := d.policy.Roster.Person(a.As)
 	if !ok {
@@ -43,14 +43,13 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 	now := d.clock.Now()
 	var taught []lesson
 	err := d.store.Update(func(tx *store.Tx) error {
-		r, err := d.find(tx, a.Number)
+		subject, err := d.subjectAbout(tx, a.Number)
 		if err != nil {
 			return err
 		}
 		m := &message.Message{
 			From: message.Address{Name: person.Name, Address: person.Address}, Reply: a.Text, Text: a.Text,
-			Kind:    message.Personal,
-			Subject: "[" + r.Number.Label(d.policy.Prefix) + "]", Date: now,
+			Kind: message.Personal, Subject: subject, Date: now,
 		}
 		env := intake.Envelope{Mailbox: Shell, Received: now, Ledger: tx.NextLedger(), Shell: true}
 		v := intake.Decide(m, env, tx, d.policy, now)
@@ -70,7 +69,9 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ", as " + person.Address,
 			Request: v.Request, At: now, Received: now,
 		})
-		return nil
+		made, err := d.decideAnew(tx, v.Orders, now)
+		taught = append(taught, made.taught...)
+		return err
 	})
 	if err != nil {
 		return err
@@ -78,6 +79,15 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 	d.learnLater(taught)
 	d.wake()
 	return emit(row)
+}
+
+// subjectAbout is the subject that leads to a request; none for no number.
+func (d *Desk) subjectAbout(tx *store.Tx, number string) (string, error) {
+	if number == "" {
+		return "", nil
+	}
+	r, err := d.find(tx, number)
+	return "[" + r.Number.Label(d.policy.Prefix) + "]", err
 }
 
 // takeReceipt takes the receipt out of a verdict: at the shell it is printed, not sent.
@@ -114,5 +124,9 @@ func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody) {
 // render renders a mail for looking at, under a Message-ID that is never used.
 func (d *Desk) render(tx *store.Tx, l compose.Letter) (compose.Mail, error) {
 	_, domain, _ := strings.Cut(d.house.Address, "@")
-	return compose.Render(l, "preview@"+domain, d.material(tx, l), d.house)
+	return d.renderAs(tx, l, "preview@"+domain)
+}
+
+func (d *Desk) renderAs(tx *store.Tx, l compose.Letter, messageID string) (compose.Mail, error) {
+	return compose.Render(l, messageID, d.material(tx, l), d.house)
 }

@@ -39,9 +39,14 @@ func (d *Desk) finish(tx *store.Tx, v intake.Verdict, now time.Time) error {
 }
 
 // carryOut tries an undelivered mail again, or gives it up for good; the mails that the circuit breaker holds are let go by
-// the delivering loop, some at a time.
+// the delivering loop, some at a time. A received mail that is to be decided anew is left to decideAnew, once the row of the
+// mail that says so is written.
 func (d *Desk) carryOut(tx *store.Tx, o intake.Order, now time.Time) error {
-	if o.Breaker {
+	switch {
+	case o.Ledger != 0:
+		tx.Settle(o.Ledger, o.By, now)
+		return nil
+	case o.Breaker:
 		d.closeBreaker(tx, now, o)
 		return nil
 	}

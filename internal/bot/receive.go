@@ -120,9 +120,10 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 	d := o.b.today()
 	now := d.clock.Now()
 	dispositions := make([]mailbox.Disposition, len(mails))
-	rows := make([]store.Row, len(mails))
+	var rows []store.Row
 	var taught []lesson
-	err := d.store.Update(func(tx *store.Tx) (err error) {
+	err := d.store.Update(func(tx *store.Tx) error {
+		rows, taught = nil, nil
 		first := d.firstLook(tx, f.Mailbox)
 		for i, m := range mails {
 			if row, ok := tx.Accounted(f.Mailbox, f.Name, f.UIDValidity, m.UID); ok {
@@ -137,12 +138,12 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 				Mailbox: f.Mailbox, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID, Received: m.Received,
 				Size: m.Size, Raw: refs[i],
 			}
-			var lessons []lesson
-			if rows[i], lessons, err = d.record(tx, readings[i], env, row, now); err != nil {
+			made, err := d.record(tx, readings[i], env, row, now)
+			if err != nil {
 				return err
 			}
-			taught = append(taught, lessons...)
-			dispositions[i] = disposition(rows[i].Outcome)
+			rows, taught = append(rows, made.rows...), append(taught, made.taught...)
+			dispositions[i] = disposition(made.rows[0].Outcome)
 		}
 		return nil
 	})
@@ -151,9 +152,7 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 	}
 	// A crash here leaves mails that are accounted for and not yet moved; Accounted finds them.
 	for _, row := range rows {
-		if row.Outcome != "" {
-			d.logRow(row)
-		}
+		d.logRow(row)
 	}
 	d.learnLater(taught)
 	d.wake()
@@ -163,6 +162,10 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 // Trouble is told of a mail that the server does not hand out.
 func (o *receiver) Trouble(_ context.Context, f mailbox.Folder, l mailbox.Listed, err error) {
 	o.b.log.Error("a mail cannot be fetched", "mailbox", f.Mailbox, "folder", f.Name, "uid", l.UID, "error", err)
+	if err := o.b.today().tellOfUnfetched(f, l, err); err != nil {
+		o.b.log.Error("the operators could not be told of it", "error", err)
+	}
+	o.b.wake()
 }
 
 // reading is a received mail as it was read, or why it could not be.
@@ -223,19 +226,24 @@ type unrecordable struct{ error }
 
 func (u *unrecordable) Unwrap() error { return u.error }
 
-// record decides one mail and records all of the verdict: events, mails owed, and the ledger row. It tells what the
-// verdict teaches. After an unrecordable the transaction must not be committed.
-func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Row, now time.Time) (store.Row, []lesson, error) {
+// recorded is what a mail left in the store besides events and mails owed.
+type recorded struct {
+	rows   []store.Row // its own, and those of mails that were decided anew on its word
+	taught []lesson
+}
+
+// record decides one mail and records all of the verdict: events, mails owed, and the ledger row. After an unrecordable
+// the transaction must not be committed.
+func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Row, now time.Time) (made recorded, err error) {
 	v := d.decide(tx, m, env, now)
-	var taught []lesson
-	err := d.safely("a verdict could not be recorded", func() error {
+	err = d.safely("a verdict could not be recorded", func() error {
 		if err := tx.Apply(v); err != nil {
 			return err
 		}
 		if err := d.finish(tx, v, now); err != nil {
 			return err
 		}
-		taught = d.taught(tx, v)
+		made.taught = d.taught(tx, v)
 		return nil
 	}, "ledger", env.Ledger)
 	if err != nil {
@@ -243,12 +251,15 @@ func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Ro
 		if !errors.Is(err, store.ErrDamaged) {
 			err = &unrecordable{err}
 		}
-		return row, nil, err
+		return recorded{}, err
 	}
 	row.Number, row.MessageID, row.Fingerprint = env.Ledger, m.MessageID, hex.EncodeToString(m.Fingerprint[:])
 	row.Outcome, row.Reason, row.Request, row.At = v.Outcome, v.Reason, v.Request, now
 	tx.Account(row)
-	return row, taught, nil
+	made.rows = append(made.rows, row)
+	more, err := d.decideAnew(tx, v.Orders, now)
+	made.rows, made.taught = append(made.rows, more.rows...), append(made.taught, more.taught...)
+	return made, err
 }
 
 // decide asks intake. A mail that makes it fail, or cannot be read or recorded, is accounted for like any other, and stops

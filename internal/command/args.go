@@ -41,6 +41,16 @@ func (p *parser) verb() {
 	p.arguments(g, cmd)
 }
 
+// anItemAlone tells whether nothing stands behind an order but the number of a mail, if that: "12", "received 12".
+func anItemAlone(rest string) bool {
+	words := strings.Fields(strings.Trim(rest, " :,.;-"))
+	if len(words) == 0 {
+		return true
+	}
+	_, err := strconv.ParseUint(words[len(words)-1], 10, 63)
+	return err == nil && len(words) <= 2
+}
+
 // barely tells whether a verb without "#" can be a command here. It makes the line a mistake or remark where it cannot,
 // yet stands where a command belongs.
 func (p *parser) barely(g *grammar) bool {
@@ -48,6 +58,8 @@ func (p *parser) barely(g *grammar) bool {
 	switch {
 	case confirms:
 		return !p.chosen && p.set.Answer == Confirmation && onlyMarks(p.rest())
+	case g.verb.order():
+		return !p.chosen && p.set.Answer == Trouble && anItemAlone(p.rest().folded())
 	case !p.chosen:
 		return g.alone && (onlyMarks(p.rest()) || g.takes == aSpan)
 	case p.named:

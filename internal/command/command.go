@@ -81,7 +81,8 @@ type Mistake struct {
 // Answer is the kind of the bot's mail that a mail answers. It decides whether commands may go without their "#".
 type Answer string
 
-// The kinds of answered mail. In answers to Notice, Reminder, Digest and Confirmation, commands may go without "#".
+// The kinds of answered mail. In answers to Notice, Reminder, Digest and Confirmation, commands may go without "#"; in
+// answers to Trouble, retry and discard may.
 const (
 	None         Answer = ""             // no mail of the bot's: a new mail, or a colleague's
 	Notice       Answer = "notice"       // told somebody of a new request, or of several
@@ -89,6 +90,7 @@ const (
 	Digest       Answer = "digest"       // the uncategorized queue
 	Confirmation Answer = "confirmation" // asked whether a command was meant
 	Receipt      Answer = "receipt"      // said what a command did
+	Trouble      Answer = "trouble"      // told an operator of a mail that is stuck
 	Other        Answer = "other"        // any other mail of the bot's
 )
 

@@ -91,7 +91,7 @@ func (t *text) trimmed(i int) bool { return i < t.start || i >= t.end }
 // bare tells whether lines without "#" count.
 func (t *text) bare() bool {
 	switch t.set.Answer {
-	case Notice, Reminder, Digest, Confirmation:
+	case Notice, Reminder, Digest, Confirmation, Trouble:
 	default:
 		return false
 	}
@@ -100,7 +100,7 @@ func (t *text) bare() bool {
 		switch {
 		case t.trimmed(i) || l.sense == quote || strings.TrimSpace(t.raw[i]) == "":
 		case l.sense == prose && closes(plainWords(t.raw[i]), plainWords(t.set.Author)): // "Thanks" above the command
-		case l.sense == prose:
+		case l.sense == prose, t.set.Answer == Trouble && !l.cmd.Verb.order():
 			return false
 		case l.sense != remark && !l.hashed:
 			found = true

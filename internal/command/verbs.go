@@ -102,6 +102,9 @@ func (v Verb) Word() string {
 	return string(v)
 }
 
+// order tells whether the verb orders about a mail that is stuck.
+func (v Verb) order() bool { return v == Retry || v == Discard }
+
 // nearVerbs returns at most three verbs that a word could be a slip for, nearest first.
 func nearVerbs(word string) []string {
 	if n := len([]rune(word)); n < 2 || n > 20 {

@@ -202,6 +202,7 @@ type PlainBody struct {
 	Lines   []string `json:"lines"`             // paragraphs
 	Outbox  uint64   `json:"outbox,omitempty"`  // number of the undelivered mail that an Operator mail is about
 	Breaker bool     `json:"breaker,omitempty"` // an Operator mail is about all that the circuit breaker holds back
+	Ledger  uint64   `json:"ledger,omitempty"`  // number of the received mail in the quarantine that it is about
 
 	// For a Refusal that the templates can say in the recipient's language. Lines then follow it, and may be empty.
 	Reason RefusalReason `json:"reason,omitempty"`

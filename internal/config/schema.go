@@ -357,7 +357,7 @@ type Notify struct {
 	// Who hears of each new request.
 	NewRequest []string `toml:"new_request"`
 
-	// Who hears of trouble with the bot itself.
+	// Who hears of trouble with the bot itself, and may answer such mail as an operator does.
 	Operator []string `toml:"operator"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"triaged/internal/authority"
 	"triaged/internal/command"
 	"triaged/internal/compose"
+	"triaged/internal/message"
 	"triaged/internal/request"
 )
 
@@ -93,10 +94,18 @@ func (d *decision) confirmed(asked *compose.ConfirmationBody) bool {
 }
 
 // again begins to decide an earlier mail once more, as part of this one's decision. The steps are the caller's choice.
-func (d *decision) again(ledger uint64) (past *decision, why string) {
+func (d *decision) again(ledger uint64) (past *decision, why string) { return d.againFrom(ledger, nil) }
+
+// againFrom is again for an author that somebody names, where the mail names none that helps; nil for the mail's own.
+func (d *decision) againFrom(ledger uint64, author *message.Address) (past *decision, why string) {
 	kept, ok := d.facts.Mail(ledger)
 	if !ok {
 		return nil, "that mail is no longer kept"
+	}
+	if author != nil {
+		named := *kept.Message
+		named.From = *author
+		kept.Message = &named
 	}
 	past = &decision{m: kept.Message, env: d.env, facts: d.facts, policy: d.policy, now: d.now, desk: d.desk, origin: ledger}
 	past.env.Received, past.env.Mailbox, past.env.Shell, past.env.Junk = kept.Received, kept.Mailbox, false, false

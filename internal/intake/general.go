@@ -3,9 +3,11 @@ package intake
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"triaged/internal/command"
 	"triaged/internal/compose"
+	"triaged/internal/message"
 	"triaged/internal/request"
 )
 
@@ -35,11 +37,12 @@ func (x *execution) queue() {
 	x.done++
 }
 
-// open takes a mail that was set aside, by its number in the digest. Whoever opens it answers for it; what it says is text,
-// whoever it claims to be from.
+// open takes a mail that was set aside or is in the quarantine, by its number in the digest or the ledger. Whoever opens it
+// answers for it; what it says is text, whoever it claims to be from. For a mail that names nobody, they say whom it is for.
 func (x *execution) open(c command.Command) {
 	refused := func(why string) { x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("%s", why)) }
-	ledger, ok := itemNumber(c.Text)
+	item, person, _ := strings.Cut(c.Text, " for ")
+	ledger, ok := itemNumber(item)
 	if !ok {
 		refused("which mail? Name it by its number at the foot of the digest, such as open 12")
 		return
@@ -49,18 +52,27 @@ func (x *execution) open(c command.Command) {
 		refused("there is no mail " + strconv.FormatUint(ledger, 10))
 		return
 	}
-	switch kept.Outcome {
-	case Spam, NotEligible, Automatic, ListMail:
-	default:
+	if !kept.Outcome.SetAside() && !kept.Outcome.Quarantined() {
 		refused("mail " + strconv.FormatUint(ledger, 10) + " was not set aside: it ended as " + string(kept.Outcome))
 		return
 	}
 	if x.opened(kept) {
-		refused("mail " + strconv.FormatUint(ledger, 10) + " was opened before")
+		refused("mail " + strconv.FormatUint(ledger, 10) + " was opened before, or is done with")
 		return
 	}
-	past, why := x.d.again(ledger)
+	var author *message.Address
+	if person = strings.TrimSpace(person); person != "" {
+		if why := x.d.fileable(person); why != nil || !strings.Contains(person, "@") {
+			refused(person + " is nobody's address to open it for")
+			return
+		}
+		author = &message.Address{Name: x.d.known(person).Name, Address: person}
+	}
+	past, why := x.d.againFrom(ledger, author)
 	if why != "" {
+		if kept.Outcome == NoSender {
+			why += ": say whom it is for, such as open " + strconv.FormatUint(ledger, 10) + " for ann@school.example"
+		}
 		refused(why)
 		return
 	}
@@ -70,14 +82,20 @@ func (x *execution) open(c command.Command) {
 		past.verdict.Request = n
 	}
 	x.d.adopt(past)
-	item := compose.ReceiptItem{Said: c.Raw, Request: past.verdict.Request, Done: true, Result: "opened: it is from " + past.m.From.Address}
-	x.items, x.touched, x.done = append(x.items, item), append(x.touched, item.Request), x.done+1
+	x.d.verdict.Desk = append(x.d.verdict.Desk, settledBy(ledger, x.d.from(), x.d.now))
+	done := compose.ReceiptItem{Said: c.Raw, Request: past.verdict.Request, Done: true, Result: "opened: it is from " + past.m.From.Address}
+	x.items, x.touched, x.done = append(x.items, done), append(x.touched, done.Request), x.done+1
 }
 
-// opened tells whether somebody opened a set-aside mail before: its Message-ID then leads to a request.
+// settledBy is the desk's event of a received mail that somebody took out of the quarantine.
+func settledBy(ledger uint64, who string, now time.Time) DeskEvent {
+	return DeskEvent{At: now, Type: MailSettled + strconv.FormatUint(ledger, 10), By: who, Ledger: ledger}
+}
+
+// opened tells whether somebody opened a set-aside mail before: it is settled, or its Message-ID leads to a request.
 func (x *execution) opened(kept Kept) bool {
-	if kept.Message.MessageID == "" {
-		return false
+	if kept.Settled || kept.Message.MessageID == "" {
+		return kept.Settled
 	}
 	_, known := x.d.facts.ThreadOf(kept.Message.MessageID)
 	return known
@@ -96,9 +114,13 @@ func (d *decision) adopt(past *decision) {
 	}
 }
 
-// order tries an undelivered mail again, or gives it up for good: the one that the answered operator mail is about, or the
-// one that is named.
+// order tries a mail that is stuck again, or is done with it: the one that the answered operator mail is about, or the one
+// that is named, "12" among those to be sent and "received 12" among those in the quarantine.
 func (x *execution) order(c command.Command) {
+	if ledger, ok := x.receivedMail(c.Text); ok {
+		x.orderReceived(c, ledger)
+		return
+	}
 	id, ok := itemNumber(c.Text)
 	if a := x.d.answered; !ok && strings.TrimSpace(c.Text) == "" && a != nil && a.Letter.Plain != nil {
 		if a.Letter.Plain.Breaker {
@@ -133,6 +155,43 @@ func (x *execution) orderHeld(c command.Command) {
 		return
 	}
 	x.succeeded(c, "the circuit breaker is closed: what it held back is given up")
+}
+
+// receivedMail is the number of the mail in the quarantine that an order is about.
+func (x *execution) receivedMail(text string) (uint64, bool) {
+	if strings.TrimSpace(text) == "" {
+		a := x.d.answered
+		if a == nil || a.Letter.Plain == nil {
+			return 0, false
+		}
+		return a.Letter.Plain.Ledger, a.Letter.Plain.Ledger != 0
+	}
+	named, ok := strings.CutPrefix(strings.ToLower(text), "received ")
+	if !ok {
+		return 0, false
+	}
+	return itemNumber(named)
+}
+
+// orderReceived decides a mail in the quarantine anew, or is done with it. What comes of deciding it stands in the ledger,
+// and operators hear of it again if it is still stuck.
+func (x *execution) orderReceived(c command.Command, ledger uint64) {
+	label := "received mail " + strconv.FormatUint(ledger, 10)
+	kept, ok := x.d.facts.Mail(ledger)
+	switch {
+	case !ok || !kept.Outcome.Quarantined() || kept.Settled:
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("%s is not in the quarantine", label))
+		return
+	case c.Verb == command.Retry && kept.Outcome == TooLarge:
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("of %s only the beginning is here: raise max_size and move it back to the watched folder", label))
+		return
+	}
+	x.d.verdict.Orders = append(x.d.verdict.Orders, Order{Verb: c.Verb, Ledger: ledger, By: x.d.from()})
+	if c.Verb == command.Retry {
+		x.succeeded(c, label+" is decided anew")
+		return
+	}
+	x.succeeded(c, label+" is done with; its bytes are kept")
 }
 
 // itemNumber reads the number of a mail: "12", "mail 12".

@@ -88,5 +88,12 @@ var meanings = func() map[Outcome]Meaning {
 	return m
 }()
 
+// Quarantined tells whether a mail that ended so waits in the quarantine: nothing was done for its sender, and somebody may
+// try it again, open it or discard it.
+func (o Outcome) Quarantined() bool { return o.Meaning().Place == Refused }
+
+// SetAside tells whether a mail that ended so was left alone as unwanted, and may be opened after all.
+func (o Outcome) SetAside() bool { return o == Spam || o == Automatic || o == ListMail }
+
 // Meaning looks the outcome up; the zero Meaning is for an outcome that is not in the table.
 func (o Outcome) Meaning() Meaning { return meanings[o] }

@@ -44,6 +44,8 @@ func answerKind(k compose.Kind) command.Answer {
 		return command.Confirmation
 	case compose.Receipt:
 		return command.Receipt
+	case compose.Operator:
+		return command.Trouble
 	}
 	return command.Other
 }

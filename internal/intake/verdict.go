@@ -34,14 +34,16 @@ type Verdict struct {
 	Thread  []string         // Message-IDs that from now on lead to Request
 	Desk    []DeskEvent
 	Links   []uint64 // one-tap links that are used up, and outbox numbers of confirmations that are answered
-	Orders  []Order  // what is to be done to outgoing mails that were held back or given up
+	Orders  []Order  // what is to be done to mails that are stuck
 }
 
-// Order is an operator's word on an outgoing mail, or on all that the circuit breaker holds back.
+// Order is somebody's word on a mail that is stuck: one to be sent that was held back or given up, all that the circuit
+// breaker holds back, or a received one in the quarantine. One of the three is set.
 type Order struct {
 	Verb    command.Verb // Retry or Discard
 	Outbox  uint64
 	Breaker bool
+	Ledger  uint64
 	By      string
 }
 
@@ -80,6 +82,7 @@ const (
 	ReviewHeld = "review-held" // an analyst acted on it, or said so
 
 	CircuitBreaker = "circuit-breaker" // it opened or closed
+	MailSettled    = "mail-settled "   // followed by a ledger number: that mail was taken out of the quarantine, By whom
 
 	AddressDead  = "address-dead "  // followed by an address: a mail to it bounced for good
 	AddressAlive = "address-alive " // followed by an address: somebody wrote from it since
@@ -109,6 +112,7 @@ type Kept struct {
 	Mailbox  string
 	Received time.Time
 	Outcome  Outcome
+	Settled  bool // it was taken out of the quarantine, or opened after it was set aside
 }
 
 // Stuck is an outgoing mail that was held back or given up.

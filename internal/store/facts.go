@@ -1,6 +1,12 @@
 package store
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"iter"
+	"strconv"
+	"time"
+
 	"triaged/internal/intake"
 	"triaged/internal/message"
 )
@@ -19,8 +25,53 @@ func (tx *Tx) Mail(ledger uint64) (intake.Kept, bool) {
 		return intake.Kept{}, false
 	}
 	return intake.Kept{
-		Message: message.Parse(raw.Data), Mailbox: row.Mailbox, Received: row.Received, Outcome: row.Outcome,
+		Message: readable(raw.Data), Mailbox: row.Mailbox, Received: row.Received, Outcome: row.Outcome,
+		Settled: tx.Settled(ledger),
 	}, true
+}
+
+// readable parses a mail. Of one that the parser fails at, which is in the quarantine for that, it gives the header.
+func readable(raw []byte) (m *message.Message) {
+	defer func() {
+		if recover() != nil {
+			m = &message.Message{Fingerprint: sha256.Sum256(raw)}
+			if end := bytes.Index(raw, []byte("\n\n")); end > 0 && end+2 < len(raw) {
+				m = readable(raw[:end+2])
+			} else if end := bytes.Index(raw, []byte("\n\r\n")); end > 0 && end+3 < len(raw) {
+				m = readable(raw[:end+3])
+			}
+		}
+	}()
+	return message.Parse(raw)
+}
+
+// Settle records that a received mail was taken out of the quarantine.
+func (tx *Tx) Settle(ledger uint64, by string, now time.Time) {
+	tx.AppendDesk(intake.DeskEvent{At: now, Type: settled(ledger), By: by, Ledger: ledger})
+}
+
+// Settled tells whether a received mail was taken out of the quarantine.
+func (tx *Tx) Settled(ledger uint64) bool {
+	_, ok := tx.LastDesk(settled(ledger))
+	return ok
+}
+
+func settled(ledger uint64) string { return intake.MailSettled + strconv.FormatUint(ledger, 10) }
+
+// Quarantine visits the received mails that wait in the quarantine, oldest first within each outcome.
+func (tx *Tx) Quarantine() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		for _, meaning := range intake.Table {
+			if !meaning.Outcome.Quarantined() {
+				continue
+			}
+			for row := range tx.LedgerOf(meaning.Outcome, 0) {
+				if !tx.Settled(row.Number) && !yield(row) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Stuck finds an outgoing mail, if it was held back or given up.
