@@ -103,7 +103,7 @@ func Report(span Span, all iter.Seq[History], reviews iter.Seq[Reviewed], p *Pol
 			inTime(&f.Categorized, r.Categorized, r.Submitted.Add(p.CategorizeWithin), now)
 		}
 		if within := p.acknowledgeWithin(entry.Rules.AcknowledgeWithin); within > 0 {
-			inTime(&f.Acknowledged, firstAct(h.Events), r.Submitted.Add(within), now)
+			inTime(&f.Acknowledged, r.FirstAct, r.Submitted.Add(within), now)
 		}
 	}
 	for v := range reviews {
@@ -141,31 +141,6 @@ func (f *Figures) target(span Span, r request.Request, p *Policy, now time.Time)
 	s := f.Targets[r.Code.String()]
 	s.count(met)
 	f.Targets[r.Code.String()] = s
-}
-
-// acts are the events by which somebody shows to have seen a request.
-var acts = []request.Type{
-	request.Claimed, request.Assigned, request.Acknowledged, request.Answered, request.Noted, request.Waited, request.Planned, request.Closed,
-}
-
-// firstAct is the time of the first act of somebody else than the requester. The routing that a code brings with it is
-// none.
-func firstAct(events []request.Event) time.Time {
-	var requester string
-	var categorized request.Event
-	for _, e := range events {
-		switch {
-		case (e.Type == request.Opened || e.Type == request.Filed) && e.Person != nil:
-			requester = e.Person.Address
-		case e.Type == request.Categorized:
-			categorized = e
-		case !slices.Contains(acts, e.Type) || e.By == "" || e.By == requester:
-		case e.Type == request.Assigned && e.Who == "" && e.Mail == categorized.Mail && e.At.Equal(categorized.At):
-		default:
-			return e.At
-		}
-	}
-	return time.Time{}
 }
 
 func (f *Figures) oldest() {

@@ -318,6 +318,14 @@ func (s *simulation) work(c *oracleCase) {
 			}
 		})
 	}
+	if s.random.IntN(8) == 0 { // an analyst's note is no technician's act
+		s.later(s.random.IntN(3*aDay), func() {
+			if !c.done && c.code != "" {
+				s.do(c, "#note called them", ana)
+				s.noted(c, ana)
+			}
+		})
+	}
 	if s.random.IntN(4) == 0 {
 		step(s.random.IntN(8*aDay), "#note looked at it", func() { s.noted(c, who) })
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"triaged/internal/authority"
+	"triaged/internal/chart"
 	"triaged/internal/command"
 	"triaged/internal/compose"
 	"triaged/internal/request"
@@ -111,15 +112,28 @@ func (d *decision) followOn(r request.Request) bool {
 
 // resume lets the clock run on: a customer's answer is what the request waited for.
 func (d *decision) resume(r request.Request) {
-	entry, ok := d.policy.Chart.Lookup(r.Resume)
-	if !ok {
+	if r.Resume.IsZero() {
 		return
 	}
-	promise := d.policy.promise(entry, r.Submitted)
+	promise := d.promised(r, r.Resume)
 	e := request.Event{Type: request.Resumed, By: d.from(), Code: r.Resume, Promise: &promise}
 	if err := d.desk.apply(r.Number, e); err != nil {
 		d.aside = err.Error()
 	}
+}
+
+// promised is what a request is promised with a code. Coming back from waiting to the code it had promises nothing new,
+// whatever the chart says meanwhile.
+func (d *decision) promised(r request.Request, code chart.Code) request.Promise {
+	if r.State == request.Waiting && code == r.Resume {
+		for _, e := range slices.Backward(d.desk.events(r.Number)) {
+			if e.Code == code && e.Promise != nil {
+				return *e.Promise
+			}
+		}
+	}
+	entry, _ := d.policy.Chart.Lookup(code)
+	return d.policy.promise(entry, r.Submitted)
 }
 
 func waitsOnCustomer(r request.Request) bool {

@@ -49,7 +49,7 @@ func (x *execution) categorize(c command.Command, r request.Request, item *compo
 	if why := x.recodable(c, r); why != nil {
 		return why
 	}
-	promise := x.d.policy.promise(entry, r.Submitted)
+	promise := x.d.promised(r, c.Code)
 	if why := x.apply(r.Number, request.Event{Type: request.Categorized, Code: c.Code, Promise: &promise}); why != nil {
 		return why
 	}

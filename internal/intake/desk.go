@@ -4,12 +4,14 @@ import (
 	"slices"
 	"time"
 
+	"triaged/internal/authority"
 	"triaged/internal/request"
 )
 
 // desk is the requests as one mail has changed them so far, so that its second command sees what the first one did.
 type desk struct {
 	facts   Facts
+	roster  *authority.Roster
 	ledger  uint64
 	now     time.Time
 	order   []request.Number
@@ -30,8 +32,8 @@ type step struct {
 	first   bool // there was none
 }
 
-func newDesk(facts Facts, ledger uint64, now time.Time) *desk {
-	return &desk{facts: facts, ledger: ledger, now: now, work: map[request.Number]work{}}
+func newDesk(facts Facts, roster *authority.Roster, ledger uint64, now time.Time) *desk {
+	return &desk{facts: facts, roster: roster, ledger: ledger, now: now, work: map[request.Number]work{}}
 }
 
 // request is a request as it stands after what this mail did.
@@ -59,7 +61,7 @@ func (k *desk) apply(n request.Number, e request.Event) error {
 	if e.At.IsZero() {
 		e.At = k.now
 	}
-	e.Mail = k.ledger
+	e.Mail, e.As = k.ledger, k.office(e.By)
 	w, ok := k.work[n]
 	before := w
 	if !ok {
@@ -76,6 +78,15 @@ func (k *desk) apply(n request.Number, e request.Event) error {
 		k.order = append(k.order, n)
 	}
 	return nil
+}
+
+// office is the role of somebody at the desk who is no technician.
+func (k *desk) office(address string) string {
+	person, staff := k.roster.Person(address)
+	if !staff || person.Role == authority.Technician || person.Role == authority.Vendor {
+		return ""
+	}
+	return string(person.Role)
 }
 
 // events are all events of a request, those that this mail adds included.

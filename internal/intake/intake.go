@@ -49,7 +49,7 @@ type decision struct {
 // Decide judges one mail.
 func Decide(m *message.Message, env Envelope, facts Facts, policy *Policy, now time.Time) Verdict {
 	d := &decision{m: m, env: env, facts: facts, policy: policy, now: now, box: policy.Mailboxes[env.Mailbox]}
-	d.desk = newDesk(facts, env.Ledger, now)
+	d.desk = newDesk(facts, policy.Roster, env.Ledger, now)
 	d.decide(steps)
 	d.verdict.Changes = d.desk.changes()
 	if d.aside != "" {

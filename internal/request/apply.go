@@ -132,10 +132,12 @@ func (r *Request) open(e Event) {
 	r.State, r.Mails = Open, 1
 }
 
-// act notes a technician's first act, which meets the 24 hours of SOP 1-4, whatever the act is. That a code brings its team
-// with it, in the moment it is given, is nobody's act.
+// act notes a technician's first act, which meets the 24 hours of SOP 1-4 ("Technicians will acknowledge"), whatever the act
+// is. What analysts and supervisors do does not meet them, unless they resolve it. That a code brings its team with it, in
+// the moment it is given, is nobody's act.
 func (r *Request) act(e Event) {
-	if r.FirstAct.IsZero() && e.By != "" && e.By != r.Requester.Address {
+	technician := e.As == "" || e.Type == Closed
+	if r.FirstAct.IsZero() && technician && e.By != "" && e.By != r.Requester.Address {
 		r.FirstAct = e.At
 	}
 }

@@ -38,6 +38,11 @@ func event(minutes int, t request.Type, by string) request.Event {
 	return request.Event{At: at(minutes), Type: t, By: by}
 }
 
+func by(e request.Event, role string) request.Event {
+	e.As = role
+	return e
+}
+
 func coded(minutes int, by string, c chart.Code, p *request.Promise) request.Event {
 	e := event(minutes, request.Categorized, by)
 	e.Code, e.Promise = c, p
@@ -107,6 +112,8 @@ func TestApply(t *testing.T) {
 		}},
 		{"acknowledged", []request.Event{event(5, request.Acknowledged, kim)}, func(r request.Request) bool { return r.FirstAct.Equal(at(5)) }},
 		{"answered", []request.Event{event(5, request.Answered, kim)}, func(r request.Request) bool { return r.FirstAct.Equal(at(5)) }},
+		{"noted by an analyst", []request.Event{by(event(5, request.Noted, ana), "analyst")}, func(r request.Request) bool { return r.FirstAct.IsZero() }},
+		{"resolved by an analyst", []request.Event{by(event(5, request.Closed, ana), "analyst")}, func(r request.Request) bool { return r.FirstAct.Equal(at(5)) }},
 		{"noted by the requester", []request.Event{event(5, request.Noted, pat)}, func(r request.Request) bool { return r.FirstAct.IsZero() }},
 		{"noted by another than the first assignee", []request.Event{claimed, event(9, request.Noted, ana)}, func(r request.Request) bool { return r.LastNote.IsZero() }},
 		{"noted by the first assignee", []request.Event{claimed, event(9, request.Noted, kim)}, func(r request.Request) bool { return r.LastNote.Equal(at(9)) }},

@@ -46,6 +46,7 @@ type Event struct {
 	At   time.Time `json:"at"`
 	Type Type      `json:"type"`
 	By   string    `json:"by,omitempty"`   // address; "" is the bot itself
+	As   string    `json:"as,omitempty"`   // By's role, if By is of the desk's staff and no technician
 	Mail uint64    `json:"mail,omitempty"` // ledger number of the mail that caused it; 0 for the bot or a shell
 
 	Subject   TextRef    `json:"subject,omitempty"`

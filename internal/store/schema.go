@@ -12,11 +12,12 @@ import (
 
 // schema is the version of what the buckets hold. A change that an older program would misread adds one, and a step to
 // migrations.
-const schema = 1
+const schema = 2
 
 // migrations[n] takes a state of schema n to n+1, within the transaction that then writes the new number.
 var migrations = []func(*bolt.Tx) error{
 	0: makeBuckets,
+	1: func(*bolt.Tx) error { return nil }, // events say in which office somebody acts; those before did not, and stay as they are
 }
 
 func makeBuckets(b *bolt.Tx) error {
