@@ -180,7 +180,8 @@ func isOverdue(r compose.WorkRow) bool { return r.Overdue }
 // Rank places a request in the order of work.
 func (p *Policy) Rank(r request.Request) request.Rank {
 	entry, _ := p.Chart.Lookup(r.Code)
-	return r.RankOf(r.Due(p.Calendar), entry.Rules.Emergency, p.CategorizeWithin)
+	place := request.Place{Emergency: entry.Rules.Emergency, BehindOverdue: entry.Rules.OverdueFirst}
+	return r.RankOf(r.Due(p.Calendar), place, p.CategorizeWithin)
 }
 
 // NextMorning is when the queue mails after the one of last go out: the first opening after it, zero if there are none.

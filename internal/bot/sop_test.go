@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -74,6 +75,8 @@ var procedure = []struct {
 	{"1: Technicians will acknowledge service requests within 24 hours", func(s *school) {
 		s.opens("Projector", "It is weak.")
 		s.do("SR-1", "#1-3", "ana@school.example")
+		s.do("SR-1", "#note She called about it.", "ana@school.example") // no technician has seen it yet
+		s.sent()
 		s.until("03-03", "07:04")
 		if n := s.count("reminder"); n != 0 {
 			s.t.Errorf("%d reminders before the day is over", n)
@@ -175,6 +178,60 @@ var procedure = []struct {
 		s.until("03-17", "09:30")
 		s.oneTo("follow-up", "ruth@school.example")
 	}},
+	{"7-3: Discrepancy Form submitted digitally", func(s *school) {
+		s.opens("Audit", "Two laptops of the list are not here.")
+		s.sent()
+		s.do("SR-1", "#7-3", "kim@school.example")
+		s.settle()
+		if m := s.oneTo("categorized", "pat@school.example"); !strings.Contains(m.Text, "Discrepancy form") {
+			s.t.Errorf("the form is not asked for:\n%s", m.Text)
+		}
+		s.do("SR-1", "#7-0", "kim@school.example")
+		s.sent()
+		s.do("SR-1", "#7-3", "kim@school.example")
+		s.settle()
+		if m := s.oneTo("categorized", "pat@school.example"); strings.Contains(m.Text, "Discrepancy form") {
+			s.t.Errorf("the form is asked for again:\n%s", m.Text)
+		}
+	}},
+	{"7-4: Follow-up report will be submitted with findings", func(s *school) {
+		notice := s.opens("Audit", "Here are the findings of the audit.")
+		s.do("SR-1", "#7-4", "kim@school.example")
+		s.refused("SR-1", "#resolve All were found.", "kim@school.example")
+		s.attaches("kim@school.example", "Re: "+notice.Subject, "#resolve All were found.", notice.MessageID, "logo.png")
+		s.category("SR-1", "7-4")
+		if row := s.rows("all")[0]; row.State != "open" {
+			s.t.Errorf("a signature's logo passes for the report: %s", row.State)
+		}
+		s.attaches("kim@school.example", "Re: "+notice.Subject, "#resolve All were found.", notice.MessageID, "Follow-Up_Report.pdf")
+		if row := s.rows("all")[0]; row.State != "resolved" {
+			s.t.Errorf("with the report attached it is %s", row.State)
+		}
+	}},
+	{"7-9: Service Request creation with Principal Acknowledgment form and final Tag export attached", func(s *school) {
+		s.attaches("pat@school.example", "Audit complete", "All phases are complete.", "", "image001.png", "Principal Acknowledgment.pdf")
+		s.sent()
+		s.do("SR-1", "#7-9", "kim@school.example")
+		s.settle()
+		m := s.oneTo("categorized", "pat@school.example")
+		if !strings.Contains(m.Text, "Final Tag export") || strings.Contains(m.Text, "Principal Acknowledgment form") {
+			s.t.Errorf("what is missing is the export:\n%s", m.Text)
+		}
+		s.attaches("pat@school.example", "Audit complete", "All phases are complete.", "", "principal_acknowledgment_form.pdf", "tag-export.csv")
+		s.sent()
+		s.do("SR-2", "#7-9", "kim@school.example")
+		s.settle()
+		if m := s.oneTo("categorized", "pat@school.example"); strings.Contains(m.Text, "form") {
+			s.t.Errorf("nothing is missing:\n%s", m.Text)
+		}
+	}},
+	{"8-9: Tasks identified and completed as needed", func(s *school) {
+		s.opens("Loaner", "May we have a loaner phone for the event?")
+		s.do("SR-1", "#8-9", "kim@school.example")
+		if row := s.rows("all")[0]; row.DueAt != nil || row.State != "open" {
+			s.t.Errorf("it is due %v, %s", row.DueAt, row.State)
+		}
+	}},
 }
 
 func TestProcedure(t *testing.T) {
@@ -190,6 +247,21 @@ func TestProcedure(t *testing.T) {
 }
 
 const dmarcPass = "Authentication-Results: mx.school.example; dmarc=pass header.from=school.example"
+
+// attaches sends a mail with files, as an answer if it says to what.
+func (s *school) attaches(from, subject, text, answers string, files ...string) {
+	s.t.Helper()
+	s.mails++
+	raw := fmt.Sprintf("From: %s\r\nTo: support@school.example\r\nSubject: %s\r\nMessage-ID: <%d@people.example>\r\nMIME-Version: 1.0\r\n", from, subject, s.mails)
+	if answers != "" {
+		raw += "In-Reply-To: <" + answers + ">\r\n"
+	}
+	raw += "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text + "\r\n"
+	for _, f := range files {
+		raw += "--b\r\nContent-Type: application/octet-stream; name=\"" + f + "\"\r\nContent-Disposition: attachment; filename=\"" + f + "\"\r\n\r\ndata\r\n"
+	}
+	s.raw(raw + "--b--\r\n")
+}
 
 // opens sends a teacher's mail, and gives the notice that it causes.
 func (s *school) opens(subject, text string) sentMail {

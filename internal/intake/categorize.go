@@ -106,17 +106,20 @@ func (x *execution) missing(r request.Request, entry chart.Entry) []string {
 	return names
 }
 
-// files are the names of what is attached to a request's mails.
+// files are the names of what is attached to a request's mails, whoever wrote them: the present one, and the latest others.
 func (x *execution) files(n request.Number) []string {
-	var files []string
-	for _, e := range x.d.desk.events(n) {
+	ledgers := []uint64{x.d.ledger()}
+	for _, e := range slices.Backward(x.d.desk.events(n)) {
 		ledger := e.Mail
 		if e.Origin != 0 {
 			ledger = e.Origin
 		}
-		if e.Type != request.Opened && e.Type != request.Added {
-			continue
+		if ledger != 0 && !slices.Contains(ledgers, ledger) && len(ledgers) < mostMails {
+			ledgers = append(ledgers, ledger)
 		}
+	}
+	var files []string
+	for _, ledger := range ledgers {
 		m := x.d.m
 		if ledger != x.d.ledger() {
 			kept, _ := x.d.facts.Mail(ledger)
@@ -133,6 +136,9 @@ func (x *execution) files(n request.Number) []string {
 	}
 	return files
 }
+
+// mostMails bounds how many mails are read again to look for a document.
+const mostMails = 50
 
 // askedDocuments begins the name of the Told event, followed by the code.
 const askedDocuments = "documents "

@@ -1,6 +1,10 @@
 package intake
 
 import (
+	"slices"
+	"strings"
+
+	"triaged/internal/chart"
 	"triaged/internal/command"
 	"triaged/internal/compose"
 	"triaged/internal/request"
@@ -8,7 +12,7 @@ import (
 
 // How requests end, and begin again.
 
-// resolve ends the work. It needs a category, and where the chart says so a note (SOP 4, "close and document"). What stands
+// resolve ends the work. It needs a category, and where the chart says so a note (SOP 4, "close and document") or a document. What stands
 // on its line goes to the requester; the words around it only where the desk has plain answers do so.
 func (x *execution) resolve(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
 	if why := x.active(r); why != nil {
@@ -24,6 +28,9 @@ func (x *execution) resolve(c command.Command, r request.Request, item *compose.
 	if why := x.stale(c, r, request.Waited, request.Reopened); why != nil {
 		return why
 	}
+	if missing := x.unfinished(r, entry); missing != "" && !c.Insist {
+		return refuse("%s is resolved with its %s: attach it to your answer, or write #resolve! to do without", r.Code, missing)
+	}
 	text := c.Text
 	if text == "" && x.d.policy.AnswersRequester {
 		text = x.words(c)
@@ -38,6 +45,21 @@ func (x *execution) resolve(c command.Command, r request.Request, item *compose.
 	}
 	x.tellRequester(r, compose.Resolved, compose.OutcomeBody{Code: r.Code, Text: ref})
 	return nil
+}
+
+// unfinished are the documents that the code demands at the end (SOP 7-4, "Follow-up report will be submitted with findings"),
+// those of its beginning apart, which were asked for then.
+func (x *execution) unfinished(r request.Request, entry chart.Entry) string {
+	if !slices.ContainsFunc(entry.Rules.Documents, func(d chart.Document) bool { return d.Due == chart.Resolving }) {
+		return ""
+	}
+	var names []string
+	for _, d := range entry.Rules.Missing(chart.Resolving, x.files(r.Number)) {
+		if d.Due == chart.Resolving {
+			names = append(names, d.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // reopen opens a closed request again, and lets the clock of a waiting one run on.

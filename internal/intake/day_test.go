@@ -214,7 +214,8 @@ func (f *memory) writeQueue(out *strings.Builder) {
 	}
 	rank := func(r request.Request) request.Rank {
 		entry, _ := f.policy.Chart.Lookup(r.Code)
-		return r.RankOf(r.Due(f.policy.Calendar), entry.Rules.Emergency, f.policy.CategorizeWithin)
+		place := request.Place{Emergency: entry.Rules.Emergency, BehindOverdue: entry.Rules.OverdueFirst}
+		return r.RankOf(r.Due(f.policy.Calendar), place, f.policy.CategorizeWithin)
 	}
 	slices.SortFunc(all, func(a, b request.Request) int {
 		if a.State.Active() != b.State.Active() {

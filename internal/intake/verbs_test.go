@@ -44,6 +44,42 @@ func TestWaitingOnTheCustomer(t *testing.T) {
 	}
 }
 
+// TestPromiseOutlivesTheChart keeps a request's target when the chart changes, also over a wait: coming back promises
+// nothing new. Another code is another promise.
+func TestPromiseOutlivesTheChart(t *testing.T) {
+	hasty, err := chart.Parse("chart.toml", []byte("[[category]]\nnumber = 1\nname = \"Service\"\n"+
+		"[[category.priority]]\ncode = \"1-3\"\nname = \"Instructional\"\ntarget = \"1d\"\n"+
+		"[[category.priority]]\ncode = \"1-4\"\nname = \"Administrative\"\ntarget = \"1d\"\n"+
+		"[[category.priority]]\ncode = \"1-6\"\nname = \"District\"\nwaits_on = [\"customer\"]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newMemory(t)
+	notice := f.coded("1-3")
+	f.policy.Chart = hasty
+	back := map[string]func(){
+		"by the customer's answer": func() {
+			f.take(f.mail(pat, "Re: Projector", "The serial number is 42.", "In-Reply-To: <1@people.example>"))
+		},
+		"by the code again": func() { f.take(f.answer(notice, kim, "#1-3!")) },
+		"by reopening":      func() { f.take(f.answer(notice, kim, "#reopen")) },
+	}
+	for how, again := range back {
+		f.take(f.answer(notice, kim, "#wait customer!"))
+		if r := f.requests[1]; r.State != request.Waiting {
+			t.Fatalf("it does not wait: %s", r.State)
+		}
+		again()
+		if r := f.requests[1]; r.Promise.Days != 3 || r.State != request.Open {
+			t.Errorf("taken up %s it is %s and promises %d days", how, r.State, r.Promise.Days)
+		}
+	}
+	f.take(f.answer(notice, kim, "#1-4!"))
+	if r := f.requests[1]; r.Promise.Days != 1 {
+		t.Errorf("a code given under the changed chart promises %d days", r.Promise.Days)
+	}
+}
+
 func TestWaitsThatTheChartLacks(t *testing.T) {
 	f := newMemory(t)
 	notice := f.coded("2-3")

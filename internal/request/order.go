@@ -25,14 +25,20 @@ const (
 	Untimed
 )
 
+// Place is what the rules of a request's code say of its place in the order of work.
+type Place struct {
+	Emergency     bool // ahead of everything (SOP 1-1)
+	BehindOverdue bool // planned work, unless it is approved (SOP, category 5, rule 4)
+}
+
 // RankOf places an active request. Uncategorized requests are dated by the end of the time in which they must be
 // categorized (SOP, process step 2).
-func (r Request) RankOf(due time.Time, emergency bool, categorizeWithin time.Duration) Rank {
+func (r Request) RankOf(due time.Time, place Place, categorizeWithin time.Duration) Rank {
 	k := Rank{Class: Untimed, Due: due, Number: r.Number}
 	switch {
-	case emergency:
+	case place.Emergency:
 		k.Class = Emergency
-	case r.State == Scheduled || r.Code.Category == 5:
+	case place.BehindOverdue:
 		k.Class = ScheduledLast
 		if r.ApprovedBy != "" {
 			k.Class = ApprovedFirst
@@ -44,6 +50,8 @@ func (r Request) RankOf(due time.Time, emergency bool, categorizeWithin time.Dur
 		k.Class, k.Due = Dated, r.Submitted.Add(categorizeWithin)
 	case !due.IsZero():
 		k.Class = Dated
+	case r.State == Scheduled: // by a chart that lets planned work take its turn
+		k.Class, k.Due = Dated, r.ScheduledFor
 	}
 	return k
 }

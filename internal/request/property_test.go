@@ -214,15 +214,15 @@ func TestOrderOfWork(t *testing.T) {
 		return r
 	}
 	ranks := []request.Rank{
-		open(9, code(1, 1)).RankOf(due(240), true, 2*time.Hour),
-		scheduled(8, "sue@school.example").RankOf(time.Time{}, false, 2*time.Hour),
-		open(7, code(1, 3)).RankOf(due(-500), false, 2*time.Hour), // overdue longest
-		open(6, code(1, 4)).RankOf(due(-10), false, 2*time.Hour),
-		open(5, chart.Code{}).RankOf(time.Time{}, false, 2*time.Hour), // to be categorized in two hours
-		open(4, code(1, 4)).RankOf(due(9000), false, 2*time.Hour),
-		scheduled(3, "").RankOf(time.Time{}, false, 2*time.Hour),
-		open(1, code(1, 5)).RankOf(time.Time{}, false, 2*time.Hour),
-		open(2, code(1, 5)).RankOf(time.Time{}, false, 2*time.Hour),
+		open(9, code(1, 1)).RankOf(due(240), request.Place{Emergency: true}, 2*time.Hour),
+		scheduled(8, "sue@school.example").RankOf(time.Time{}, request.Place{BehindOverdue: true}, 2*time.Hour),
+		open(7, code(1, 3)).RankOf(due(-500), request.Place{}, 2*time.Hour), // overdue longest
+		open(6, code(1, 4)).RankOf(due(-10), request.Place{}, 2*time.Hour),
+		open(5, chart.Code{}).RankOf(time.Time{}, request.Place{}, 2*time.Hour), // to be categorized in two hours
+		open(4, code(1, 4)).RankOf(due(9000), request.Place{}, 2*time.Hour),
+		scheduled(3, "").RankOf(time.Time{}, request.Place{BehindOverdue: true}, 2*time.Hour),
+		open(1, code(1, 5)).RankOf(time.Time{}, request.Place{}, 2*time.Hour),
+		open(2, code(1, 5)).RankOf(time.Time{}, request.Place{}, 2*time.Hour),
 	}
 	shuffled := slices.Clone(ranks)
 	slices.Reverse(shuffled)

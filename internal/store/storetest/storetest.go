@@ -70,7 +70,7 @@ func Check(t T, s *store.Store) store.Result {
 
 // Derive is a plain rule for the indexes: uncategorized requests are due after two hours, waiting ones when they said.
 func Derive(r request.Request) store.Derived {
-	d := store.Derived{Rank: r.RankOf(r.ScheduledFor, r.Code.Category == 3, 2*time.Hour)}
+	d := store.Derived{Rank: r.RankOf(r.ScheduledFor, request.Place{Emergency: r.Code.Category == 3}, 2*time.Hour)}
 	if r.Uncategorized() && r.Reminded("uncategorized").IsZero() {
 		d.Due = append(d.Due, store.Due{At: r.Submitted.Add(2 * time.Hour), What: "uncategorized"})
 	}
