@@ -10,6 +10,7 @@ import (
 
 	"triaged/internal/bot"
 	"triaged/internal/config"
+	"triaged/internal/systemd"
 )
 
 type runCommand struct {
@@ -19,7 +20,7 @@ type runCommand struct {
 // Help says what a daemon needs.
 func (runCommand) Help() string {
 	return `Runs until SIGINT or SIGTERM. SIGHUP makes it read the configuration again, with all files that it names; those files are also
-read when they change. If something is wrong with them, what held before still holds, and operators are told. It logs to standard error: text on a terminal, JSON elsewhere. The state is in desk.data_dir,
+read when they change. If something is wrong with them, what held before still holds, and operators are told. Under systemd (see triaged help service) it tells when it is ready, reloads, stops, and that it is alive. It logs to standard error: text on a terminal, JSON elsewhere. The state is in desk.data_dir,
 which one process has at a time; the other commands ask the running bot through a socket there.`
 }
 
@@ -38,7 +39,8 @@ func (l *runCommand) Run(ctx context.Context, c *commands, s streams) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	return bot.Serve(ctx, cfg, bot.Rim{Log: log, Hangup: hangup}, nil)
+	manager := systemd.FromEnvironment()
+	return bot.Serve(ctx, cfg, bot.Rim{Log: log, Hangup: hangup, Notify: manager.Tell, Watchdog: manager.Watchdog()}, nil)
 }
 
 // logger writes text to a terminal, and JSON for a machine to keep.

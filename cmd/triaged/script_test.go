@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 			return servers(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"daemon": startDaemon, "logged": logged, "hangup": hangUp, "stop": stopDaemon, "deliver": deliver, "json": jsonFields,
+			"daemon": startDaemon, "logged": logged, "hangup": hangUp, "told": told, "stop": stopDaemon, "deliver": deliver, "json": jsonFields,
 			"halve": halve, "usage": usageMistake, "secret": secretFrom, "unsaid": unsaid,
 		},
 	})
@@ -114,7 +114,8 @@ role = "supervisor"
 type running struct {
 	process *exec.Cmd
 	log     *bufio.Scanner
-	logged  bytes.Buffer // all of it so far
+	manager *net.UnixConn // what it tells its service manager
+	logged  bytes.Buffer  // all of it so far
 }
 
 // startDaemon runs `triaged run` and goes on once it says that it is running.
@@ -126,7 +127,13 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	d := ts.Value(daemonKey).(*running)
 	d.process = exec.Command(path, "run", "-c", ts.MkAbs("config.toml"))
-	d.process.Env = append(os.Environ(), "TZ="+ts.Getenv("TZ"), "CREDENTIALS_DIRECTORY="+ts.Getenv("CREDENTIALS_DIRECTORY"),
+	if d.manager == nil {
+		address := &net.UnixAddr{Name: ts.MkAbs("notify"), Net: "unixgram"}
+		d.manager, err = net.ListenUnixgram("unixgram", address)
+		ts.Check(err)
+		ts.Defer(func() { d.manager.Close() })
+	}
+	d.process.Env = append(os.Environ(), "NOTIFY_SOCKET="+ts.MkAbs("notify"), "TZ="+ts.Getenv("TZ"), "CREDENTIALS_DIRECTORY="+ts.Getenv("CREDENTIALS_DIRECTORY"),
 		"TRIAGED_SECRET="+ts.Getenv("TRIAGED_SECRET"))
 	out, err := d.process.StderrPipe()
 	ts.Check(err)
@@ -164,6 +171,22 @@ func stopDaemon(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Logf("%s", d.log.Text())
 	}
 	ts.Check(d.process.Wait())
+}
+
+// told waits until the daemon has told its service manager a state.
+func told(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: told STATE")
+	}
+	manager := ts.Value(daemonKey).(*running).manager
+	ts.Check(manager.SetReadDeadline(time.Now().Add(time.Minute)))
+	for b := make([]byte, 4096); ; {
+		n, err := manager.Read(b)
+		ts.Check(err)
+		if ts.Logf("manager: %q", b[:n]); strings.Contains(string(b[:n]), args[0]) {
+			return
+		}
+	}
 }
 
 // hangUp tells the daemon to read its configuration again.

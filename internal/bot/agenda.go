@@ -15,6 +15,7 @@ import (
 // agenda wakes when something is due, does all of it in one transaction, and sleeps until the next thing is.
 func (b *Bot) agenda(ctx context.Context) error {
 	for {
+		b.beat("agenda")
 		next, err := b.today().Tick()
 		if err != nil {
 			return err

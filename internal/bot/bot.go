@@ -72,6 +72,9 @@ func (b *Bot) Run(parent context.Context) error {
 	c.loop("agenda", b.agenda)
 	c.loop("learn", b.learn)
 	c.loop("reload", c.reload)
+	if b.rim.Watchdog > 0 {
+		c.loop("watchdog", c.watchdog)
+	}
 	c.all.Wait()
 	if parent.Err() != nil { // whatever its cause: a signal has one of its own
 		return nil

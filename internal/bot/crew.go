@@ -30,6 +30,7 @@ func (c *crew) loop(name string, run func(context.Context) error) <-chan struct{
 	ended := make(chan struct{})
 	c.all.Go(func() {
 		defer close(ended)
+		defer c.pulse.ended(name)
 		defer func() {
 			if r := recover(); r != nil {
 				c.log.Error("loop stopped by a fault", "loop", name, "fault", r, "stack", string(debug.Stack()))

@@ -42,6 +42,7 @@ func (b *Bot) deliver(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
+		b.beat("deliver")
 		s.Desk = b.today()
 		s.follow(b.smtp.Load())
 		if err := s.releaseHeld(); err != nil {

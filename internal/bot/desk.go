@@ -26,6 +26,7 @@ type office struct {
 	current atomic.Pointer[rules]
 	lessons lessons
 	breaker breaker
+	pulse   pulse
 	rim     Rim
 	clock   Clock
 	log     *slog.Logger

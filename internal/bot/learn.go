@@ -93,6 +93,7 @@ func (b *Bot) learn(ctx context.Context) error {
 	var taught *suggest.Model
 	var known map[request.Number]int
 	for {
+		b.beat("learn")
 		d := b.today()
 		b.lessons.mu.Lock()
 		queue := b.lessons.queue
@@ -120,6 +121,7 @@ func (b *Bot) learn(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-b.lessons.wake:
+		case <-b.clock.After(lookAgain): // to give a sign of life
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,12 +19,15 @@ import (
 )
 
 func (b *Bot) receive(ctx context.Context, s mailbox.Settings) error {
-	s.Observe = b.observe
+	within := s.PollInterval + slices.Max(append([]time.Duration{longSilence}, s.Reconnect...))
+	alive := func() { b.pulse.beat("receive "+s.Name, b.clock.Now(), within) }
+	alive()
+	s.Observe = func(status mailbox.Status) { alive(); b.observe(status) }
 	// The first look is noted before anything is listed, so that what arrives from now on is new mail.
 	if err := b.store.Update(func(tx *store.Tx) error { b.firstLook(tx, s.Name); return nil }); err != nil {
 		return err
 	}
-	err := mailbox.Watch(ctx, s, &receiver{b: b})
+	err := mailbox.Watch(ctx, s, &receiver{b: b, alive: alive})
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -36,7 +40,10 @@ func (o *office) firstLook(tx *store.Tx, name string) time.Time {
 }
 
 // receiver is the owner of a watched mailbox's mails.
-type receiver struct{ b *Bot }
+type receiver struct {
+	b     *Bot
+	alive func() // nil: nobody wants a sign of life
+}
 
 // Accounted finds mails whose row was committed before their move: a crash in between leaves such mails.
 func (o *receiver) Accounted(_ context.Context, f mailbox.Folder, listed []mailbox.Listed) ([]mailbox.Disposition, error) {
@@ -91,6 +98,9 @@ func disposition(o intake.Outcome) mailbox.Disposition {
 // Accept takes mails over: raw bytes first, then one transaction for all that they cause. Reading a mail needs no
 // transaction and is done beside, on every processor.
 func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.Mail) ([]mailbox.Disposition, error) {
+	if o.alive != nil {
+		o.alive()
+	}
 	readings := o.b.readAll(mails)
 	raw := make([]store.RawMail, len(mails))
 	for i, m := range mails {

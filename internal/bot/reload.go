@@ -10,6 +10,7 @@ import (
 	"triaged/internal/config"
 	"triaged/internal/intake"
 	"triaged/internal/store"
+	"triaged/internal/systemd"
 )
 
 // A changed configuration makes other rules. They take the place of the old ones as a whole and between two transactions;
@@ -27,7 +28,8 @@ func (c *crew) reload(ctx context.Context) error {
 	seen := c.today().config.StampRead()
 	last := seen
 	for {
-		var look <-chan time.Time
+		c.beat("reload")
+		look := c.clock.After(lookAgain)
 		if c.today().config.FromFile() {
 			look = c.clock.After(stampEvery)
 		}
@@ -36,8 +38,12 @@ func (c *crew) reload(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-c.rim.Hangup:
+			c.tellManager(systemd.Reloading())
 			last = c.today().config.Stamp()
 		case <-look:
+			if !c.today().config.FromFile() {
+				continue
+			}
 			before := last
 			if last = c.today().config.Stamp(); last == seen || last != before {
 				continue
@@ -52,7 +58,18 @@ func (c *crew) reload(ctx context.Context) error {
 			last = c.today().config.StampRead()
 		}
 		seen = last
+		c.tellManager(systemd.Ready, c.inShort(taken))
 	}
+}
+
+// inShort is the bot's state for who looks at the service.
+func (c *crew) inShort(taken bool) string {
+	config := c.today().config
+	text := fmt.Sprintf("%s, %d mailboxes, %d staff", config.Desk.Address, len(config.Mailboxes), len(config.Staff))
+	if !taken {
+		text += "; the changed configuration is not in use, see the log"
+	}
+	return systemd.Status(text)
 }
 
 // take reads a configuration and goes over to it, or says why not. Its error is the store's.

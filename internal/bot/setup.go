@@ -26,10 +26,12 @@ type Rim struct {
 	Clock    Clock
 	Log      *slog.Logger
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
-	ReadOnly bool              // open the store for looking only
-	Wait     time.Duration     // for another process to let go of the store
-	Hangup   <-chan os.Signal  // asks the loops to read the configuration again, each time; nil: nobody does
-	Point    func(name string) // told of each step after which a crash would leave something different; for tests
+	ReadOnly bool                         // open the store for looking only
+	Wait     time.Duration                // for another process to let go of the store
+	Hangup   <-chan os.Signal             // asks the loops to read the configuration again, each time; nil: nobody does
+	Notify   func(states ...string) error // tells a service manager; nil: there is none
+	Watchdog time.Duration                // within which the service manager wants to hear that the bot is alive; 0: never
+	Point    func(name string)            // told of each step after which a crash would leave something different; for tests
 }
 
 // Open opens the desk that a configuration describes.

@@ -232,3 +232,19 @@ func (c *Config) local(key string) bool {
 	host := address[:max(0, strings.LastIndexByte(address, ':'))]
 	return isLoopback(strings.Trim(host, "[]"))
 }
+
+// Credentials are the names of those secrets that a service manager is to hand over, each once.
+func (c *Config) Credentials() []string {
+	var names []string
+	all := c.SMTP.Login.sources("smtp")
+	for i := range c.Mailboxes {
+		all = append(all, c.Mailboxes[i].Login.sources("mailbox")...)
+	}
+	for _, s := range all {
+		if s.credential != "" {
+			names = append(names, s.credential)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,7 +1,7 @@
 // Package control lets the subcommands ask the running daemon, over a socket in the data directory.
 //
-// It guarantees that only the socket's owner can speak to the daemon, and that an answer cut short is an error, never
-// taken for the whole. A question is an operation's name with arguments; the answer is a row at a time.
+// It guarantees that only the socket's owner can speak to the daemon, that an answer cut short is an error, never taken
+// for the whole, and that a daemon that is to stop ends its answers within seconds. A question is an operation's name with arguments; the answer is a row at a time.
 //
 // It knows how to carry questions and answers. It must not know what they mean: the operations are the desk's.
 package control
@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -79,19 +80,82 @@ func reach(dir string) (path string, done func(), err error) {
 	return fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), socket), func() { d.Close() }, nil
 }
 
-// Serve answers questions until ctx ends.
+// grace is how long answers under way may take once the daemon is to stop.
+var grace = 3 * time.Second
+
+// Serve answers questions until ctx ends. Answers that are under way then come to their end, or are cut short after a few
+// seconds, which those who asked are told. No operation is begun after that; one that does not heed its context may still
+// run when Serve returns.
 func Serve(ctx context.Context, l net.Listener, ops Ops) error {
+	answering, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	var under underWay
 	mux := http.NewServeMux()
 	for name, op := range ops {
-		mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, r *http.Request) { answer(w, r, op) })
+		mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, r *http.Request) {
+			if !under.begin() {
+				http.Error(w, "stopping", http.StatusServiceUnavailable)
+				return
+			}
+			defer under.all.Done()
+			answer(w, r, op)
+		})
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	stop := context.AfterFunc(ctx, func() { server.Close() })
-	defer stop()
-	if err := server.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) && ctx.Err() == nil {
-		return fmt.Errorf("control socket: %w", err)
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return answering },
 	}
-	return nil
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		l.Close()
+		if !under.end(grace) {
+			cut()
+			under.end(grace)
+		}
+		flush, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer done()
+		server.Shutdown(flush) // an answer that has ended may not be on its way yet
+		server.Close()
+	})
+	err := server.Serve(l)
+	if !stop() {
+		<-stopped
+		return nil
+	}
+	return fmt.Errorf("control socket: %w", err)
+}
+
+// underWay counts the answers under way.
+type underWay struct {
+	mu   sync.Mutex
+	over bool
+	all  sync.WaitGroup
+}
+
+// begin counts an answer, unless it is too late for one.
+func (u *underWay) begin() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.over {
+		u.all.Add(1)
+	}
+	return !u.over
+}
+
+// end lets none begin any more, and tells whether all ended within a time.
+func (u *underWay) end(within time.Duration) bool {
+	u.mu.Lock()
+	u.over = true
+	u.mu.Unlock()
+	ended := make(chan struct{})
+	go func() { u.all.Wait(); close(ended) }()
+	select {
+	case <-ended:
+		return true
+	case <-time.After(within):
+		return false
+	}
 }
 
 func answer(w http.ResponseWriter, r *http.Request, op Op) {
@@ -146,7 +210,11 @@ func Ask(ctx context.Context, dir, op string, args any, each func(json.RawMessag
 		return fmt.Errorf("cannot ask the daemon: %w", err)
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
+	switch response.StatusCode {
+	case http.StatusOK:
+	case http.StatusServiceUnavailable:
+		return errors.New("the daemon is stopping: ask again in a moment")
+	default:
 		return fmt.Errorf("the daemon does not know %q: is it of another version?", op)
 	}
 	return rows(response.Body, each)

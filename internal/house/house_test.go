@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"cmd/triaged"},
 	{"demo"},
 	{"bot", "control", "config"},
-	{"store", "mailbox", "delivery", "oauth"},
+	{"store", "mailbox", "delivery", "oauth", "systemd"},
 	{"intake", "agenda"},
 	{"compose"},
 	{"authority", "suggest"},
