@@ -286,3 +286,64 @@ func TestRefusedMoves(t *testing.T) {
 		}
 	})
 }
+
+// A connection that stalls while nothing happens is noticed within a minute, and replaced, with IDLE and without, however
+// rarely the folder is polled.
+func TestStallIsNoticedWithinAMinute(t *testing.T) {
+	for name, wrap := range map[string]func(net.Conn) net.Conn{
+		"IDLE": func(c net.Conn) net.Conn { return c },
+		"poll": func(c net.Conn) net.Conn { return withoutIDLE{c} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDesk(t, inprocess.IMAPOptions{})
+				var line stalling
+				var dialled atomic.Int64
+				d.settings.PollInterval = 30 * time.Minute
+				d.settings.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+					c, err := d.network.Dial(ctx, network, address)
+					if err != nil || dialled.Add(1) > 1 {
+						return c, err
+					}
+					line.Conn = wrap(c)
+					return &line, nil
+				}
+				d.watch()
+				defer d.stop()
+				pass(3 * time.Hour)
+				if n := dialled.Load(); n != 1 {
+					t.Fatalf("%d connections where one was well", n)
+				}
+				line.dead.Store(true)
+				d.add("INBOX", 300)
+				pass(time.Minute + 2*time.Second) // a second's wait before connecting again, another for the look
+				if n := dialled.Load(); n != 2 {
+					t.Errorf("%d connections a minute after the first stalled", n)
+				}
+				d.allAccounted(0, 1)
+			})
+		})
+	}
+}
+
+// stalling is a connection on which, once it is dead, nothing passes any more.
+type stalling struct {
+	net.Conn
+	dead atomic.Bool
+}
+
+func (s *stalling) Read(b []byte) (int, error) {
+	for {
+		n, err := s.Conn.Read(b)
+		if err != nil || !s.dead.Load() {
+			return n, err
+		}
+	}
+}
+
+func (s *stalling) Write(b []byte) (int, error) {
+	if s.dead.Load() {
+		return len(b), nil
+	}
+	return s.Conn.Write(b)
+}

@@ -31,6 +31,7 @@ func (c withoutIDLE) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// Without IDLE the server speaks of news in its answers to probes, and a poll looks whether it did or not.
 func TestPollingWithoutIDLE(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, inprocess.IMAPOptions{})
@@ -45,7 +46,7 @@ func TestPollingWithoutIDLE(t *testing.T) {
 		pass(31 * time.Second)
 		d.add("INBOX", 300)
 		pass(time.Minute)
-		for n, want := range map[uint32]time.Duration{1: time.Minute, 2: 2 * time.Minute} {
+		for n, want := range map[uint32]time.Duration{1: 50 * time.Second, 2: 85 * time.Second} {
 			if got := d.ledger.now().at[key{1, n}].Sub(start); got != want {
 				t.Errorf("mail %d was taken after %v, want %v", n, got, want)
 			}

@@ -184,8 +184,30 @@ func (s *session) lookIfThere(ctx context.Context, v *view) error {
 	return nil
 }
 
-// wait lets time pass until there is news (true) or a duration has passed (false), with IDLE if the server has it.
+// probeEvery is how long a session that waits leaves the connection unused. With the command's time-out, a connection that
+// stalls is noticed within a minute.
+const probeEvery = 25 * time.Second
+
+// wait lets time pass until there is news (true) or a duration has passed (false). It speaks to the server now and then: a
+// connection that stalls looks like a quiet one.
 func (s *session) wait(ctx context.Context, d time.Duration) (bool, error) {
+	end := time.Now().Add(d)
+	for {
+		rest := time.Until(end)
+		news, err := s.listen(ctx, min(rest, probeEvery))
+		if news || err != nil || rest <= probeEvery {
+			return news, err
+		}
+		if !s.idles {
+			if err := s.command(ctx, "NOOP", func() error { return s.client.Noop().Wait() }); err != nil {
+				return false, err
+			}
+		}
+	}
+}
+
+// listen waits for news for a while, with IDLE if the server has it.
+func (s *session) listen(ctx context.Context, d time.Duration) (bool, error) {
 	select {
 	case <-s.news: // heard during a command
 		return true, nil
