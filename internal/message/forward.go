@@ -119,7 +119,7 @@ func firstForward(text, subject string) (f *Forwarded, body string) {
 				if f, body := t.forwardBelow(i); f != nil {
 					return f, body
 				}
-			} else if !isQuoted {
+			} else if !isQuoted || isEnclosed(t.at(i)) {
 				if f, body := t.forwardFrom(i); f != nil {
 					return f, body
 				}
@@ -194,7 +194,7 @@ func attributedTo(line string) Address {
 		return Address{}
 	}
 	a := Address{Address: line[start:end]}
-	before := strings.TrimRight(line[:start], " <[(\t")
+	before := strings.TrimLeft(strings.TrimRight(line[:start], " <[(\t"), "> ")
 	if strings.HasSuffix(before, "mailto:") {
 		before = strings.TrimRight(before[:len(before)-len("mailto:")], " <[(")
 	}

@@ -72,6 +72,8 @@ func (d *shown) word(w, after string) {
 		d.pm = true
 	case d.hasClock && !d.hasOffset && zoneHours[w] != 0:
 		d.offset, d.hasOffset = zoneHours[w]*3600, true
+	case (w == "tháng" || w == "thg") && d.month == 0:
+		d.month = vietnameseMonth(after)
 	case d.year == 0 || d.month == 0:
 		// the last one counts: "mar." is a French Tuesday too
 		if m := monthNamed(w); m > 0 {
@@ -200,8 +202,24 @@ func (d *shown) time() time.Time {
 	return t.UTC()
 }
 
+// vietnameseMonth reads what follows the word for month, a number in digits or words, or returns 0.
+func vietnameseMonth(s string) int {
+	s = strings.TrimLeft(s, " ")
+	if n := digitRun(s, 0); n == 1 || n == 2 {
+		return atoi(s[:n])
+	}
+	month := 0
+	for i, name := range [12]string{"một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai"} {
+		if strings.HasPrefix(s, name) {
+			month = i + 1 // the last one is the longest
+		}
+	}
+	return month
+}
+
 // monthNamed returns the month that a word names in some language, or 0: the one whose beginning is the longest.
 func monthNamed(w string) int {
+	w = strings.TrimPrefix(w, "ב") // "in", in Hebrew a part of the word
 	month, longest := 0, 0
 	for i, names := range monthNames {
 		for _, n := range names {
@@ -215,18 +233,18 @@ func monthNamed(w string) int {
 
 // monthNames are the beginnings of the months' names: what the languages of header blocks have in common is kept once.
 var monthNames = [12][]string{
-	{"jan", "ene", "gen", "янв", "січ", "led", "sty", "tammi", "oca", "sij", "ιαν"},
-	{"feb", "fév", "fev", "лют", "фев", "úno", "lut", "helmi", "şub", "velj", "φεβ"},
-	{"mar", "mär", "mrt", "maal", "maart", "бер", "мар", "bře", "márc", "ožu", "μαρ"},
-	{"apr", "abr", "avr", "апр", "квіт", "dub", "kwi", "huhti", "ápr", "nis", "travanj", "travnja", "απρ"},
-	{"may", "mai", "mei", "mag", "maj", "máj", "май", "мая", "трав", "kvě", "touko", "svib", "μαΐ", "μαϊ"},
-	{"jun", "juin", "giu", "июн", "черв", "čer", "cze", "kesä", "jún", "haz", "lipanj", "lipnja", "ιουν"},
-	{"jul", "juil", "lug", "июл", "лип", "červenc", "lip", "heinä", "júl", "tem", "srpanj", "srpnja", "ιουλ"},
-	{"aug", "ago", "aoû", "aou", "авг", "серп", "sie", "elo", "srp", "kolov", "αυγ", "ağu"},
-	{"sep", "set", "сен", "вер", "zář", "wrz", "syys", "szept", "eyl", "ruj", "σεπ"},
-	{"oct", "okt", "ott", "out", "окт", "жовт", "říj", "paź", "loka", "eki", "οκτ"},
-	{"nov", "ноя", "лист", "lis", "marras", "kas", "stu", "νοε"},
-	{"dec", "dez", "dic", "déc", "des", "дек", "груд", "prosin", "gru", "joulu", "ara", "δεκ"},
+	{"jan", "ene", "gen", "янв", "січ", "led", "sty", "tammi", "oca", "sij", "ιαν", "яну", "يناير", "ינו", "जन", "มกรา", "ژانویه"},
+	{"feb", "fév", "fev", "лют", "фев", "úno", "lut", "helmi", "şub", "velj", "φεβ", "peb", "فبراير", "شباط", "פבר", "फ़र", "फर", "กุมภา", "فوریه"},
+	{"mar", "mär", "mrt", "maal", "maart", "бер", "мар", "bře", "márc", "ožu", "μαρ", "مارس", "آذار", "מרץ", "मार्च", "มีนา"},
+	{"apr", "abr", "avr", "апр", "квіт", "dub", "kwi", "huhti", "ápr", "nis", "travanj", "travnja", "απρ", "أبريل", "ابريل", "نيسان", "אפר", "अप्रै", "เมษา", "آوریل"},
+	{"may", "mai", "mei", "mag", "maj", "máj", "май", "мая", "трав", "kvě", "touko", "svib", "μαΐ", "μαϊ", "مايو", "أيار", "מאי", "मई", "พฤษภา", "مه"},
+	{"jun", "juin", "giu", "июн", "черв", "čer", "cze", "kesä", "jún", "haz", "lipanj", "lipnja", "ιουν", "hun", "юни", "يونيو", "حزيران", "יונ", "जून", "มิถุนา", "ژوئن"},
+	{"jul", "juil", "lug", "июл", "лип", "červenc", "lip", "heinä", "júl", "tem", "srpanj", "srpnja", "ιουλ", "hul", "юли", "يوليو", "تموز", "יול", "जुल", "กรกฎา", "ژوئیه"},
+	{"aug", "ago", "aoû", "aou", "авг", "серп", "sie", "elo", "srp", "kolov", "αυγ", "ağu", "agu", "أغسطس", "اغسطس", "آب", "אוג", "अग", "สิงหา", "اوت"},
+	{"sep", "set", "сен", "вер", "zář", "wrz", "syys", "szept", "eyl", "ruj", "σεπ", "سبتمبر", "أيلول", "ספט", "सित", "กันยา", "سپتامبر"},
+	{"oct", "okt", "ott", "out", "окт", "жовт", "říj", "paź", "loka", "eki", "οκτ", "أكتوبر", "اكتوبر", "אוק", "अक्टू", "ตุลา", "اکتبر"},
+	{"nov", "ноя", "лист", "lis", "marras", "kas", "stu", "νοε", "nob", "ное", "نوفمبر", "נוב", "नव", "พฤศจิ", "نوامبر"},
+	{"dec", "dez", "dic", "déc", "des", "дек", "груд", "prosin", "gru", "joulu", "ara", "δεκ", "dis", "ديسمبر", "דצמ", "दिस", "ธันวา", "دسامبر"},
 }
 
 // zeros are the digits 0 of the scripts whose digits programs write dates with: Arabic, Persian and Urdu, Hindi, Bengali, Thai, Burmese,

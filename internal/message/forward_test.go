@@ -39,6 +39,10 @@ func TestForwardsShowTheFirstAuthor(t *testing.T) {
 		{"ja", "Fwd: Projector", "---------- メッセージを転送 ---------\n送信元：Kim Tran <kim@school.example>\n日付：2026年11月23日 9:10\n件名：Projector\n送信先：rosa@school.example\n\nThe lamp is red.\n", date},
 		{"zh", "转发: Projector", "发件人: Kim Tran <kim@school.example>\n发送时间: 2026年11月23日 9:10\n收件人: Rosa\n主题: Projector\n\nThe lamp is red.\n", date},
 		{"ru", "Fwd: Projector", "-------- Перенаправленное сообщение --------\nТема: Projector\nДата: Mon, 23 Nov 2026 09:10:00 -0600\nОт: Kim Tran <kim@school.example>\nКому: rosa@school.example\n\nThe lamp is red.\n", zoned},
+		{"vi", "Fw: Projector", "Từ: Kim Tran <kim@school.example>\nĐã gửi: Thứ Hai, 23 Tháng Mười Một 2026 9:10 SA\nĐến: Rosa\nChủ đề: Projector\n\nThe lamp is red.\n", date},
+		{"ar", "FW: Projector", "من: Kim Tran <kim@school.example>\nتم الإرسال: الاثنين، ٢٣ نوفمبر ٢٠٢٦ ٩:١٠ ص\nإلى: Rosa\nالموضوع: Projector\n\nThe lamp is red.\n", date},
+		{"he", "Fwd: Projector", "---------- Forwarded message ---------\nמאת: Kim Tran <kim@school.example>\nנשלח: יום שני 23 בנובמבר 2026 09:10\nאל: Rosa\nנושא: Projector\n\nThe lamp is red.\n", date},
+		{"Apple Mail zh", "Fwd: Projector", "开始转发的邮件：\n\n发件人: Kim Tran <kim@school.example>\n主题: Projector\n日期: 2026年11月23日 09:10\n收件人: Rosa\n\nThe lamp is red.\n", date},
 		{"without a divider, gateway tag", "[EXTERNAL] FW: Projector", "From: Kim Tran <kim@school.example>\nSent: Monday, November 23, 2026 9:10 AM\nTo: Rosa\nSubject: Projector\n\nThe lamp is red.\n", date},
 		{"a forward of a bare forward", "FW: Projector", "From: Lee Park <lee@school.example>\nSent: Tuesday, November 24, 2026 8:00 AM\nTo: Rosa\nSubject: FW: Projector\n\n\nFrom: Kim Tran <kim@school.example>\nSent: Monday, November 23, 2026 9:10 AM\nTo: Lee Park\nSubject: Projector\n\nThe lamp is red.\n", date},
 	}
@@ -152,5 +156,14 @@ func TestShownDates(t *testing.T) {
 		if got := shownDate(s).UTC().Format(time.RFC3339); got != want {
 			t.Errorf("%q: got %s, want %s", s, got, want)
 		}
+	}
+}
+
+// TestGroupWiseForwards: the line that GroupWise writes above what it forwards names no subject.
+func TestGroupWiseForwards(t *testing.T) {
+	m := Parse(mailOf(">>> Kim Tran <kim@school.example> 11/23/2026 9:10 AM >>>\r\nThe lamp is red.\r\n", "From: rosa@school.example", "Subject: Fwd: Projector"))
+	want := Forwarded{From: Address{"Kim Tran", "kim@school.example"}, Date: time.Date(2026, 11, 23, 9, 10, 0, 0, time.UTC), Text: "The lamp is red."}
+	if m.Forwarded == nil || *m.Forwarded != want || m.Reply != "" {
+		t.Errorf("got %+v, reply %q; want %+v", m.Forwarded, m.Reply, want)
 	}
 }

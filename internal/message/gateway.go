@@ -34,6 +34,9 @@ const maxBanner = 2000
 // cutBanner takes one banner off the top: sentences, of which the first one is nobody's but a gateway's.
 func cutBanner(text string) (rest, banner string) {
 	start := len(text) - len(strings.TrimLeft(text, " \t\n|*-=_#~>"))
+	if end := markedBanner(text[start:]); end > 0 {
+		return trimEdges(text[start+end:]), strings.TrimSpace(text[:start+end])
+	}
 	if start > 200 || start < len(text) && quotedAt(text, start) {
 		return text, ""
 	}
@@ -61,6 +64,19 @@ func cutBanner(text string) (rest, banner string) {
 		end++
 	}
 	return trimEdges(text[end:]), strings.TrimSpace(text[:end])
+}
+
+// markedBanner returns the length of a banner that Proofpoint put at the start of a text between marks, which HTML hides and plain text
+// shows, or 0.
+func markedBanner(text string) int {
+	const start, end = "ZjQcmQRYFpfptBannerStart", "ZjQcmQRYFpfptBannerEnd"
+	if !strings.HasPrefix(text, start) {
+		return 0
+	}
+	if i := strings.Index(head(text, 2*maxBanner), end); i > 0 {
+		return i + len(end)
+	}
+	return 0
 }
 
 // quotedAt tells whether the line at i is a quotation: what is in it is history.
@@ -105,6 +121,9 @@ func foldSentence(s string) string {
 	s = strings.ToLower(squeeze(strings.ToValidUTF8(head(s, 200), "")))
 	s = spellings.Replace(s)
 	for range 6 {
+		if rest := strings.TrimSpace(cutTag(strings.TrimSpace(s), nil)); rest != "" {
+			s = rest
+		}
 		s = strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 		word, rest := s, ""
 		if i := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }); i > 0 {
@@ -131,7 +150,7 @@ func isWarning(s string) bool {
 			return true
 		}
 	}
-	return false
+	return isAdvice(s) && outside.in(s)
 }
 
 // isAdvice tells whether a folded sentence is what banners go on with.

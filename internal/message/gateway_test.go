@@ -93,6 +93,10 @@ func TestCutGateway(t *testing.T) {
 		"PRECAUCIÓN: Este correo electrónico se originó fuera de la organización. No haga clic en enlaces.",
 		"ATTENTION : Ce courriel provient de l’extérieur de l’organisation. Ne cliquez pas sur les liens.",
 		"⚠️ External sender. Be careful with links.",
+		"[External Email] This email originated outside the organization.",
+		"Think before you click: This email came from outside our district!",
+		"Be careful with this message: it is from an external sender.",
+		"ZjQcmQRYFpfptBannerStart\nThis Message Is From an External Sender\nReport Suspicious\nZjQcmQRYFpfptBannerEnd",
 	}
 	for _, b := range banners {
 		for _, gap := range []string{"\n\n", "\n"} {
@@ -121,6 +125,8 @@ func TestCutGateway(t *testing.T) {
 		"Caution tape is missing in the gym.",
 		"Warning lights on the UPS are on. Do not know why.",
 		"Please do not click on the link in the other mail, it is phishing.",
+		"This message looks like phishing and has no banner. Can you check?",
+		"[room 12] This email account originated with the old teacher.",
 		"The printer was scanned by mistake.\nIt shows 'virus'.",
 		"> CAUTION: This email originated from outside of the organization.\n> Hello",
 		"", "\n",

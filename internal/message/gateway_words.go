@@ -93,6 +93,12 @@ var advice = []string{
 	"meer informatie over waarom", "wees voorzichtig",
 }
 
+// outside says that a mail is from elsewhere: with it, advice alone is a banner.
+var outside = phrases(
+	"from outside", "external sender", "external source", "external email", "originated outside", "outside of our", "outside our", "outside your",
+	"outside of your", "outside the organization", "outside of the organization", "fuera de la organización", "remitente externo",
+)
+
 // footers are beginnings of lines, in lower case.
 var footers = []string{
 	"you received this message because you are subscribed to the google groups",

@@ -72,7 +72,7 @@ func dividerKind(s string) byte {
 		return 0
 	}
 	dashed := isDash(s, true)
-	if !dashed && !strings.HasSuffix(s, ":") {
+	if !dashed && !strings.HasSuffix(s, ":") && !strings.HasSuffix(s, "：") {
 		return 0
 	}
 	core := dividerCore(s)
@@ -96,7 +96,9 @@ func dividerKind(s string) byte {
 
 // dividerCore returns what stands between the dashes of a divider.
 func dividerCore(s string) string {
-	return strings.TrimFunc(s, func(r rune) bool { return isRuleRune(r) || isUnseen(r) || r == ':' || r == '>' || r == '<' || r == '|' })
+	return strings.TrimFunc(s, func(r rune) bool {
+		return isRuleRune(r) || isUnseen(r) || r == ':' || r == '：' || r == '>' || r == '<' || r == '|'
+	})
 }
 
 // mayDivide tells a line of a few words between dashes, in whatever language: a divider if a header block follows.

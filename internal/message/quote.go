@@ -175,6 +175,25 @@ func (t *trimmer) dropOnlyQuotes() {
 			return
 		}
 	}
+	if i := t.next(0); i < len(t.lines) && t.quotesHeader(i) {
+		t.drop(0, len(t.lines))
+	}
+}
+
+// quotesHeader tells whether there is a header block among the first quoted lines from i on.
+func (t *trimmer) quotesHeader(i int) bool {
+	const first = 5
+	q := trimmer{text: t.unquoted(i, min(len(t.lines), i+maxForwardHead))}
+	q.split()
+	for k := 0; k < len(q.lines) && k < first; k++ {
+		if q.lines[k].mark != words {
+			continue
+		}
+		if _, ok := q.headerBlockAt(k, false); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // opensMail tells whether a quoted line, its quote marks aside, introduces a mail.

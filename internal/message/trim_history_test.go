@@ -130,3 +130,9 @@ func TestReplyMarkerEndsTheNewText(t *testing.T) {
 		checkTrim(t, text, text)
 	}
 }
+
+// TestQuotedMailsAloneAreHistory: some programs quote the mail that they pass on, its header lines too, and write nothing above it.
+func TestQuotedMailsAloneAreHistory(t *testing.T) {
+	checkTrim(t, "> Message du 23/11/26 09:10\n> De : \"Kim Tran\" <kim@school.example>\n> A : rosa@school.example\n> Objet : Projector\n>\n> It does not start.\n", "")
+	checkTrim(t, "> a line that I quote\n", "> a line that I quote")
+}
