@@ -24,6 +24,9 @@ func readReports(m *Message, parts []part) []Report {
 		reports = notificationReports(m)
 	}
 	if len(reports) == 0 {
+		reports = wrappedReports(parts)
+	}
+	if len(reports) == 0 {
 		reports = n.reports()
 	}
 	original := n.originalMessageID()
@@ -38,6 +41,20 @@ func readReports(m *Message, parts []part) []Report {
 		}
 	}
 	return reports
+}
+
+// wrappedReports returns what a notice says that a gateway has put into another mail, for instance to add a disclaimer.
+func wrappedReports(parts []part) []Report {
+	for i := range parts {
+		p := &parts[i]
+		if !p.isMail() || p.level >= maxNested {
+			continue
+		}
+		if h, _, _ := readTopHeader(p.bytesUpTo(maxHeader)); indexFold(h.Get("Content-Type"), "multipart/report") >= 0 {
+			return p.nested().Reports
+		}
+	}
+	return nil
 }
 
 // notice is a bounce or delivery notice, taken apart.
@@ -128,8 +145,8 @@ func statusReports(fields string) []Report {
 	var r Report
 	var original string
 	flush := func() {
-		if r.Recipient == "" {
-			r.Recipient = original
+		if r.Recipient == "" || original != "" && !isRouted(r.Recipient) && isRouted(original) {
+			r.Recipient = original // the final one is known in that system only
 		}
 		if (r.Recipient != "" || r.Action != "") && (r.Action != "" || r.Status != "") && len(all) < maxReports {
 			all = append(all, r)
@@ -156,6 +173,8 @@ func statusReports(fields string) []Report {
 		case "status":
 			if code, _ := enhancedCode(value); code != "" {
 				r.Status = code
+			} else if replyCode(value) != "" {
+				r.Diagnostic = addDiagnostic(r.Diagnostic, value) // "550 no such user"
 			}
 		case "diagnostic-code":
 			r.Diagnostic = addDiagnostic(r.Diagnostic, untyped(value))
@@ -165,6 +184,11 @@ func statusReports(fields string) []Report {
 	}
 	flush()
 	return all
+}
+
+// isRouted tells whether an address has a domain with a dot, so that others than the reporting system can write to it.
+func isRouted(address string) bool {
+	return strings.IndexByte(address[strings.LastIndexByte(address, '@')+1:], '.') > 0 && strings.IndexByte(address, '@') > 0
 }
 
 // unfolded goes through the fields of a text: lower-case name and value on one line. A blank line gives an empty name.

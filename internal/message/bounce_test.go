@@ -57,6 +57,24 @@ func TestBouncesWithoutAStandardReport(t *testing.T) {
 			"5.7.1", "failed", true},
 		{"too large", daemon, "Undeliverable mail", "Your message could not be delivered to <kim@other.example>.\nReason: message size exceeds fixed maximum message size\n", "5.3.4", "failed", true},
 		{"loop", daemon, "Undeliverable mail", "Your message could not be delivered to <kim@other.example>.\nReason: too many hops, this message is looping\n", "5.4.6", "failed", true},
+		{"old Exchange, by way of a list", "System Administrator <postmaster@other.example>", "Undeliverable: Projector",
+			"Your message\n\n  To:      staff@lists.other.example\n  Subject: Projector\n  Sent:    Mon, 23 Nov 2026 09:10:00 -0600\n\ndid not reach the following recipient(s):\n\nc=US;a= ;p=OTHER;o=HQ;dda:SMTP=kim@other.example; on Mon, 23 Nov 2026\n09:12:28 -0600\n    The recipient name is not recognized\n",
+			"5.1.1", "failed", true},
+		{"Exim, behind an alias", "Mail Delivery System <Mailer-Daemon@mx.other.example>", "Mail delivery failed: returning message to sender",
+			"A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  an undisclosed address\n    (generated from kim@other.example)\n    550 no such user\n\n------ This is a copy of the message, including all the headers. ------\n\n" + copied,
+			"5.1.1", "failed", true},
+		{"MDaemon", "MDaemon@mx.other.example", "Permanent Delivery Failure",
+			"YOUR MESSAGE WAS NOT DELIVERED!\n\nThe following addresses did NOT receive a copy of your message:\n\n> kim@other.example\n\n--- Session Transcript ---\n RCPT To:<kim@other.example>\n 552 Message would exceed mailbox quota\n",
+			"5.2.2", "failed", true},
+		{"the original named first", "Mail Delivery System <MAILER-DAEMON@mail.other.example>", "Delivery has failed",
+			"This report relates to a message you sent with the following header fields:\n\n  Message-id: <sr12@school.example>\n  Date: Mon, 23 Nov 2026 09:10:00 -0600\n  From: desk@school.example\n  To: kim@other.example\n\nYour message cannot be delivered to the following recipients:\n\n  Recipient address: kim@other.example\n  Reason: 550 5.1.1 unknown user\n",
+			"5.1.1", "failed", true},
+		{"a daemon and the mail that it returns", "MAILER-DAEMON@mx.other.example", "Processing Error",
+			"Intended recipient: kim@other.example\n\nThe following mail has been returned because the mailbox was not found.\n\n-------- Returned mail follows --------\n" + copied,
+			"5.1.1", "failed", true},
+		{"zh, words beside the address", "postmaster@mail.other.example", "系统退信", "收件人邮箱地址（kim@other.example）不存在，邮件无法送达。\n550 User not found\n", "5.1.1", "failed", true},
+		{"zh, letters beside the address", "postmaster@mail.other.example", "系统退信", "邮件无法送达收件人kim@other.example不存在\n", "5.1.1", "failed", true},
+		{"de, by status", daemon, "Benachrichtigung zum Uebermittlungsstatus (Fehlgeschlagen)", "Übermittlung an folgende Empfänger fehlgeschlagen.\n\n       kim@other.example\n\n552 mailbox full\n", "5.2.2", "failed", true},
 		{"es", daemon, "No se puede entregar: Proyector", "No se pudo entregar el mensaje a los siguientes destinatarios:\n\nkim@other.example\n\nel usuario no existe\n", "5.1.1", "failed", true},
 		{"de", daemon, "Unzustellbar: Beamer", "Ihre Nachricht konnte nicht zugestellt werden an:\n\nkim@other.example\n\nPostfach voll\n", "5.2.2", "failed", true},
 		{"fr", daemon, "Non remis : Projecteur", "Votre message n'a pas pu être remis au destinataire :\n\nkim@other.example\n\nadresse inconnue : l'adresse n'existe pas\n", "5.1.1", "failed", true},
@@ -114,6 +132,10 @@ func TestReportFields(t *testing.T) {
 			[]Report{{"kim@other.example", "delayed", "4.2.2", "452 mailbox full", "sr12@school.example"}}},
 		{"diagnostic in the text only", "<kim@other.example>: 550 5.1.10 recipient not found\n", head + "Final-Recipient: rfc822; kim@other.example\nAction: failed\nStatus: 5.0.0\n",
 			[]Report{{"kim@other.example", "failed", "5.1.10", "<kim@other.example>: 550 5.1.10 recipient not found", "sr12@school.example"}}},
+		{"a reply for a status", "", head + "Final-Recipient: rfc822; kim@other.example\nAction: failure\nStatus: 553 Exceeded maximum inbound message size\n",
+			[]Report{{"kim@other.example", "failed", "5.3.4", "553 Exceeded maximum inbound message size", "sr12@school.example"}}},
+		{"a final recipient that only the system knows", "", head + "Original-Recipient: rfc822; kim@other.example\nFinal-Recipient: rfc822; kim@store-daemon\nAction: failed\nStatus: 5.1.1\n",
+			[]Report{{"kim@other.example", "failed", "5.1.1", "", "sr12@school.example"}}},
 		{"quoted local part", "", head + "Final-Recipient: rfc822; \"kim..tran\"@other.example\nAction: failed\nStatus: 5.1.1\n",
 			[]Report{{"\"kim..tran\"@other.example", "failed", "5.1.1", "", "sr12@school.example"}}},
 		{"expanded", "", head + "Final-Recipient: rfc822; kim@other.example\nAction: expanded\nStatus: 2.0.0\n",
@@ -131,6 +153,17 @@ func TestReportFields(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWrappedReport: a gateway has put a whole report into a mail of its own, to add a disclaimer.
+func TestWrappedReport(t *testing.T) {
+	report := strings.TrimPrefix(string(reportMail("", "Final-Recipient: rfc822; kim@other.example\nAction: failed\nStatus: 5.1.1\n")), "Return-Path: <>\r\n")
+	m := Parse([]byte("From: postmaster@mx.other.example\r\nTo: desk@school.example\r\nSubject: Delivery Status Notification (Failure)\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=w\r\n\r\n" +
+		"--w\r\nContent-Type: message/rfc822\r\n\r\n" + report + "\r\n--w\r\nContent-Type: text/plain\r\n\r\nThis mail may be confidential. It was not delivered.\r\n--w--\r\n"))
+	want := Report{"kim@other.example", "failed", "5.1.1", "", "sr12@school.example"}
+	if m.Kind != Bounce || len(m.Reports) != 1 || m.Reports[0] != want {
+		t.Errorf("%s (%s): %+v", m.Kind, m.KindReason, m.Reports)
 	}
 }
 

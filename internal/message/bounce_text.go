@@ -1,6 +1,10 @@
 package message
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // maxContext is how much of a line in front of an address tells what the address is.
 const maxContext = 120
@@ -101,12 +105,12 @@ func (n *notice) mentions() []mention {
 
 func (n *notice) findMentions() []mention {
 	all := []mention{}
-	line := -1
-	for s := range strings.Lines(n.text) {
-		line++
+	lines := strings.Split(n.text, "\n")
+	for line, s := range lines {
 		if strings.IndexByte(s, '@') < 0 || len(all) >= 4*maxReports {
 			continue
 		}
+		own := describesOriginal(lines[line:])
 		s = strings.TrimSpace(strings.TrimLeft(s, "> \t"))
 		for from := 0; from < len(s) && len(all) < 4*maxReports; {
 			start, end := addressAt(s, from)
@@ -115,12 +119,27 @@ func (n *notice) findMentions() []mention {
 			}
 			address, before := s[start:end], s[max(0, start-maxContext):start]
 			if !isSenderContext(before) {
-				all = append(all, mention{address, line, isRecipientContext(before, s[end:]), n.isOwn(address)})
+				all = append(all, mention{address, line, isRecipientContext(before, s[end:]), own || n.isOwn(address)})
 			}
 			from = end
 		}
 	}
 	return all
+}
+
+// describesOriginal tells whether the first line names those whom the original mail was addressed to, as in "To: …" above "Subject: …":
+// among them may be a list whose member it did not reach.
+func describesOriginal(lines []string) bool {
+	const near = 5
+	if kind, _ := labelOf(strings.TrimSpace(lines[0])); kind != toLabel && kind != otherLabel {
+		return false
+	}
+	for _, l := range lines[:min(len(lines), near)] {
+		if kind, _ := labelOf(strings.TrimSpace(l)); kind == subjectLabel {
+			return true
+		}
+	}
+	return false
 }
 
 // isOwn tells an address that is no recipient: the one who gets the notice or sent it, and those to whom one may turn.
@@ -142,6 +161,9 @@ func (n *notice) isOwn(address string) bool {
 // isSenderContext tells from the words before an address that it is not the recipient's.
 func isSenderContext(before string) bool {
 	before = strings.ToLower(strings.TrimRight(before, " <\"'([:"))
+	if strings.HasSuffix(before, "generated from") {
+		return false // Exim, of an address behind an alias
+	}
 	for _, w := range [...]string{"from", "mail from", "sender", "return-path", "message-id", "reply-to", "envelope-from", "contact", "sent by", "mailto", "absender", "expéditeur", "remitente", "id", "in-reply-to", "references", "questions", "writing to", "de", "von"} {
 		if strings.HasSuffix(before, w) {
 			k := len(before) - len(w)
@@ -291,7 +313,7 @@ func cutCopy(text string) (notice, copied string) {
 			run++
 			name, _, _ := strings.Cut(strings.ToLower(trimmed), ":")
 			traced = traced || name == "received" || name == "message-id" || name == "return-path" || name == "dkim-signature" || name == "mime-version"
-			if run >= 3 && traced {
+			if run >= 3 && traced && !described(text[:at], text[at:]) {
 				return text[:at], text[at:]
 			}
 		case run > 0 && line != "" && (line[0] == ' ' || line[0] == '\t'):
@@ -301,6 +323,13 @@ func cutCopy(text string) (notice, copied string) {
 		pos += len(line)
 	}
 	return text, ""
+}
+
+// described tells whether the lines of a header are no copy of the original mail but tell which one it was, so that what became of it
+// follows.
+func described(before, header string) bool {
+	_, after, ok := strings.Cut(header, "\n\n")
+	return ok && !bounceWords.in(strings.ToLower(before)) && bounceWords.in(strings.ToLower(clip(after, 1024)))
 }
 
 // isHeaderLine tells "Name: value" as in a mail's header, the fields of RFC 3464 aside.
@@ -329,7 +358,7 @@ func isWordByte(c byte) bool {
 func isCopyLine(s string) bool {
 	lower := strings.ToLower(s)
 	if copyWords.in(lower) {
-		return true
+		return !strings.Contains(lower, "not receive") // "The following addresses did not receive a copy of your message:"
 	}
 	return dividerKind(s) != 0
 }
@@ -365,6 +394,10 @@ func addressAt(s string, from int) (start, end int) {
 		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
 			end--
 		}
+		start, end = narrow(s, start, at, end)
+		if k := strings.LastIndexByte(s[start:at], '='); k > 0 && isAddressType(s[start:start+k]) {
+			start += k + 1
+		}
 		for start < at && (s[start] == '.' || s[start] == '\'' || s[start] == '=' && strings.IndexByte(s[start+1:at], '=') < 0 || s[start] == '/' && start > 0) {
 			start++
 		}
@@ -373,6 +406,39 @@ func addressAt(s string, from int) (start, end int) {
 		}
 		from = at + 1
 	}
+}
+
+// narrow takes from an address what stands right beside it in languages that set no spaces: punctuation, and letters of East Asia next
+// to ASCII ones.
+func narrow(s string, start, at, end int) (int, int) {
+	if hasHigh(s[start:at]) {
+		for i := start; i < at; {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if i += n; isForeign(r) || r >= firstEastAsian && i < at && s[i] < utf8.RuneSelf {
+				start = min(i, at)
+			}
+		}
+	}
+	if hasHigh(s[at+1 : end]) {
+		for i, r := range s[at+1 : end] {
+			if before := s[at+i]; isForeign(r) || r >= firstEastAsian && before < utf8.RuneSelf && before != '.' && before != '@' {
+				return start, at + 1 + i
+			}
+		}
+	}
+	return start, end
+}
+
+// isForeign tells a character outside of ASCII that is no letter.
+func isForeign(r rune) bool {
+	return r >= utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
+}
+
+const firstEastAsian = 0x2e80
+
+// isAddressType tells what old Exchange and others write before an address: "dda:SMTP=kim@school.example".
+func isAddressType(s string) bool {
+	return strings.EqualFold(s, "smtp") || strings.EqualFold(s, "rfc822") || strings.EqualFold(s, "rfc-822") || strings.EqualFold(s, "mailto") || strings.EqualFold(s, "orcpt")
 }
 
 // isLocalByte tells what a local part without quotes is made of (RFC 5322, section 3.2.3; UTF-8 after RFC 6532).

@@ -118,7 +118,9 @@ func wordedBounce(m *Message, parts []part) (Kind, string) {
 	}
 	if copied != "" || isPart(parts, "message/rfc822") || isPart(parts, "text/rfc822-headers") {
 		proof++
-		add(1, "the original mail below")
+		if add(1, "the original mail below"); localPart(m.From.Address) == "mailer-daemon" {
+			points++ // nobody else returns mails
+		}
 	}
 	if points < 4 || !machine && proof < 2 {
 		return "", ""

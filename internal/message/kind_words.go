@@ -35,7 +35,7 @@ var tellingNames = func() map[string]bool {
 
 // autoReplySubjects begin the subjects of automatic answers, in lower case; a colon or nothing follows.
 var autoReplySubjects = []string{
-	"automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "automatic response", "autoresponder", "automated reply", "automated response", "auto", "out of office", "out-of-office", "out of the office", "out of office autoreply", "ooo", "vacation", "away from my mail", "away from office", "[auto-reply]", "[auto reply]", "[autoreply]", "auto acknowledgement",
+	"automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "automatic response", "autoresponder", "automated reply", "automated response", "auto", "out of office", "out-of-office", "out of the office", "out of office autoreply", "i am out of the office", "ooo", "vacation", "vacation reply", "vacation responder", "vacation message", "away from my mail", "away from office", "[auto-reply]", "[auto reply]", "[autoreply]", "auto acknowledgement",
 	"respuesta automática", "respuesta automatica", "auto respuesta", "autorespuesta", "fuera de la oficina", "fuera de oficina", "resposta automàtica",
 	"réponse automatique", "reponse automatique", "absence du bureau", "absent du bureau", "absence", "message d'absence",
 	"automatische antwort", "automatische antwort bei abwesenheit", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesend", "abwesenheit", "automatisch generierte antwort", "automatische rückantwort",
@@ -47,7 +47,7 @@ var autoReplySubjects = []string{
 	"automatická odpověď", "automatická odpoveď", "nepřítomnost v kanceláři", "mimo kancelář", "autoodpowiedź", "autoodpowiedz", "odpowiedź automatyczna", "automatyczna odpowiedź", "poza biurem",
 	"автоматический ответ", "автоответ", "автоматична відповідь", "автовідповідь", "вне офиса", "автоматичен отговор",
 	"自动回复", "自動回覆", "自動回复", "自动答复", "自動応答", "自動返信", "不在通知", "자동 회신", "자동 응답", "자동회신", "부재중", "부재 중", "trả lời tự động", "tự động trả lời", "الرد التلقائي", "رد تلقائي", "תשובה אוטומטית", "מענה אוטומטי",
-	"automatikus válasz", "răspuns automat", "otomatik yanıt", "αυτόματη απάντηση", "automatski odgovor", "samodejni odgovor", "automaatvastus", "automatinis atsakymas", "automātiska atbilde", "balasan otomatis", "ตอบกลับอัตโนมัติ",
+	"automatikus válasz", "răspuns automat", "otomatik yanıt", "αυτόματη απάντηση", "automatski odgovor", "samodejni odgovor", "automaatvastus", "automatinis atsakymas", "automātiska atbilde", "balasan otomatis", "ตอบกลับอัตโนมัติ", "स्वचालित उत्तर", "স্বয়ংক্রিয় উত্তর", "స్వయంచాలక ప్రత్యుత్తరం", "தானியங்கு பதில்", "پاسخ خودکار", "خودکار جواب", "awtomatikong tugon", "awtomatikong sagot", "jibu la kiotomatiki", "repons otomatik",
 }
 
 // awaySubjects and awayWords tell an absence, and prove nothing alone.
@@ -69,7 +69,7 @@ var (
 // only together with its subject and words.
 var (
 	daemonWords = phrases("mailer-daemon", "mailer daemon", "mailerdaemon", "mail delivery subsystem", "mail delivery system", "mail deliver system", "mail delivery service", "mail deliver service", "mail delivery agent", "delivery subsystem", "mail-daemon", "maildaemon", "microsoftexchange", "internet mail delivery", "mail transport agent", "bounce-notification")
-	adminNames  = phrases("system administrator", "systemadministrator", "mail administrator", "mail system", "mail router", "smtp gateway", "mail gateway", "delivery notification", "email delivery", "mdaemon", "postmaster", "systemadministrator", "administrador del sistema", "administrateur système", "amministratore di sistema", "системный администратор")
+	adminNames  = phrases("system administrator", "systemadministrator", "mail administrator", "mail system", "mail router", "smtp gateway", "mail gateway", "delivery notification", "email delivery", "mdaemon", "postmaster", "antivirus", "anti-virus", "smtp_gateway", "mailsweeper", "mail filter", "administrador del sistema", "administrateur système", "amministratore di sistema", "системный администратор")
 )
 
 // noReplyWords stand, punctuation aside, in the addresses of those who take no answers.
