@@ -105,7 +105,7 @@ func preferred(html, plain string) bool {
 	case p == 0:
 		return true
 	case boilerplate(plain):
-		return h > p/2
+		return h > p/2 || boilerplate(plain[:sentenceLength(plain)])
 	}
 	return h > 3*p+200 && p < 200
 }

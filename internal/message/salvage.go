@@ -40,12 +40,12 @@ func readHeader(raw []byte, ends func(line []byte) bool) (Header, []byte, *heade
 }
 
 // readTopHeader is readHeader for a whole mail, before whose header there may be blank lines or an mbox line, and
-// whose line ends may be bare CRs. A CR within a line starts a new field only where the mail has no author otherwise: a
-// server that checked the author saw no line end there.
+// whose line ends may be bare CRs. A CR within a line starts a new field only where the mail has no author otherwise, or no field but
+// that one: a server that checked the author saw no line end there.
 func readTopHeader(raw []byte) (Header, []byte, []string) {
 	h, body, r := readHeader(skipBlank(raw), nil)
 	var defects []string
-	if !h.Has("From") && bytes.IndexByte(raw[:min(len(raw), maxHeader)], '\r') >= 0 {
+	if (!h.Has("From") || len(h) == 1) && bytes.IndexByte(raw[:min(len(raw), maxHeader)], '\r') >= 0 {
 		if plain := bareCR(raw); plain != nil {
 			if h2, body2, r2 := readHeader(skipBlank(plain), nil); len(h2) > len(h) {
 				h, body, r = h2, body2, r2
@@ -72,6 +72,7 @@ func bareCR(raw []byte) []byte {
 
 // skipBlank drops blank lines before a header, as some programs leave them when they store or pipe a mail.
 func skipBlank(raw []byte) []byte {
+	raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // a byte order mark, of a mail that an editor has saved
 	rest := bytes.TrimLeft(raw, "\r\n")
 	if len(rest) == len(raw) {
 		return raw

@@ -284,3 +284,23 @@ func TestReading(t *testing.T) {
 		}
 	}
 }
+
+// TestStructureSalvaged holds that the words of a mail whose structure is broken are found, and nothing of the structure is taken for words.
+func TestStructureSalvaged(t *testing.T) {
+	const part = "Content-Type: text/plain\r\n\r\nIt is dark.\r\n"
+	for name, raw := range map[string]string{
+		"no boundary declared":         "Content-Type: multipart/mixed\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"another boundary declared":    "Content-Type: multipart/mixed; boundary=a\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"parts without header":         "Content-Type: multipart/mixed; boundary=a\r\n\r\n--zz\r\n\r\nIt is dark.\r\n--zz--\r\n",
+		"quotes in the boundary lines": "Content-Type: multipart/mixed; boundary='b'\r\n\r\n--'b'\r\n\r\nIt is dark.\r\n--'b'--\r\n",
+		"encoded as a whole, says it":  "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"closed in the last line":      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIt is dark.--b--\r\n",
+		"byte order mark":              "\ufeffContent-Type: text/plain\r\n\r\nIt is dark.",
+		"CR for line ends":             "From: a@x.example\rSubject: x\r\rIt is dark.\r",
+		"a boilerplate longer than it": "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nYour program does not support HTML. Please open this in your browser.\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>It is dark.</p>\r\n--b--\r\n",
+	} {
+		if m := Parse([]byte(raw)); m.Text != "It is dark." {
+			t.Errorf("%s: %q", name, m.Text)
+		}
+	}
+}

@@ -371,9 +371,11 @@ func (w *walker) salvage(h Header, mediaType string, params map[string]string, a
 	return n, end
 }
 
-// guessBoundary finds the line that parts seem to begin with: "--something", followed by a header line of a part.
+// guessBoundary finds the line that parts seem to begin with: "--something", followed by a header line of a part or, further down, by the
+// same with "--" behind it.
 func guessBoundary(body []byte) string {
-	for tries := 0; tries < 100; tries++ {
+	const searches = 5 // to the end of the body
+	for tries, searched := 0, 0; tries < 100; tries++ {
 		if !bytes.HasPrefix(body, []byte("--")) {
 			i := bytes.Index(body, []byte("\n--"))
 			if i < 0 {
@@ -384,11 +386,18 @@ func guessBoundary(body []byte) string {
 		line, rest := cutLine(body)
 		body = rest
 		next, _ := cutLine(rest)
-		if len(line) < 4 || len(line) > 200 || len(next) < 9 {
+		line = bytes.TrimRight(line, " \t")
+		if len(line) < 3 || len(line) > 200 {
 			continue
 		}
-		if strings.EqualFold(string(next[:8]), "content-") {
-			return strings.TrimRight(string(line), " \t")
+		if len(next) > 8 && strings.EqualFold(string(next[:8]), "content-") {
+			return string(line)
+		}
+		if searched < searches && len(bytes.Trim(line, "-_=* ")) > 0 {
+			searched++
+			if bytes.Contains(rest, []byte("\n"+string(line)+"--")) {
+				return string(line)
+			}
 		}
 	}
 	return ""
