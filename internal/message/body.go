@@ -187,6 +187,8 @@ func (c *composer) fallback() string {
 			return c.spend(rtfText(head(p.bytes(), 4*maxText)))
 		case "text/x-amp-html", "text/watch-html":
 			return c.spend(c.html(p))
+		case "text/markdown", "text/x-markdown", "text/x-plain":
+			return c.spend(c.plain(p))
 		}
 	}
 	var all string

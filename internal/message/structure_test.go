@@ -295,6 +295,8 @@ func TestStructureSalvaged(t *testing.T) {
 		"quotes in the boundary lines": "Content-Type: multipart/mixed; boundary='b'\r\n\r\n--'b'\r\n\r\nIt is dark.\r\n--'b'--\r\n",
 		"encoded as a whole, says it":  "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\n--b\r\n" + part + "--b--\r\n",
 		"closed in the last line":      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIt is dark.--b--\r\n",
+		"a text, says the header":      "Content-Type: text/html; boundary=b\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"the header says nothing":      "Subject: x\r\n\r\nThis is a multi-part message in MIME format.\r\n--b\r\n" + part + "--b--\r\n",
 		"byte order mark":              "\ufeffContent-Type: text/plain\r\n\r\nIt is dark.",
 		"CR for line ends":             "From: a@x.example\rSubject: x\r\rIt is dark.\r",
 		"a boilerplate longer than it": "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nYour program does not support HTML. Please open this in your browser.\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>It is dark.</p>\r\n--b--\r\n",

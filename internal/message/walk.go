@@ -58,6 +58,12 @@ func (w *walker) defect(format string, args ...any) {
 func (w *walker) entity(h Header, at around) (node, stop) {
 	value := h.Get("Content-Type")
 	mediaType, params := parseParams(value)
+	if at.depth == 0 && !strings.HasPrefix(mediaType, "multipart/") {
+		if b := undeclared(mediaType, params, w.raw[w.pos:]); b != "" {
+			w.defect("a multipart that the header does not tell of")
+			mediaType, params = "multipart/mixed", map[string]string{"boundary": b}
+		}
+	}
 	if !strings.HasPrefix(mediaType, "multipart/") {
 		return w.leaf(h, mediaType, params, at)
 	}
@@ -77,6 +83,23 @@ func (w *walker) entity(h Header, at around) (node, stop) {
 	start := w.pos
 	end := w.skip()
 	return w.salvage(h, mediaType, params, at, start, end)
+}
+
+// undeclared returns the boundary of a mail that says that it is a text, or nothing, and has the parts of a multipart for its body; "" if
+// it is what it says.
+func undeclared(mediaType string, params map[string]string, body []byte) string {
+	const preamble = 500
+	switch {
+	case mediaType == "":
+		if b := guessBoundary(head(body, preamble)); b != "" && bytes.Contains(body, []byte("\n"+b+"--")) {
+			return b[2:]
+		}
+	case strings.HasPrefix(mediaType, "text/") && params["boundary"] != "":
+		if b := "--" + params["boundary"]; bytes.HasPrefix(body, []byte(b)) || bytes.Contains(body, []byte("\n"+b)) {
+			return b[2:]
+		}
+	}
+	return ""
 }
 
 // multipart reads the parts between the boundary lines. It answers false, with the line that ended the body, if there was none.
