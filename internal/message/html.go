@@ -132,7 +132,11 @@ func (r *htmlReader) start(tag atom.Atom, more bool) {
 	case atom.Ul, atom.Ol, atom.Dir, atom.Menu:
 		r.block(1)
 		if len(r.lists) < maxOpen {
-			r.lists = append(r.lists, list{ordered: tag == atom.Ol})
+			l := list{ordered: tag == atom.Ol}
+			if r.attr.hasNumber {
+				l.number = r.attr.number - 1
+			}
+			r.lists = append(r.lists, l)
 		}
 	case atom.Li:
 		r.item()
@@ -389,7 +393,9 @@ func (r *htmlReader) item() {
 	r.block(1)
 	n := len(r.lists)
 	if n > 0 && r.lists[n-1].ordered {
-		r.lists[n-1].number++
+		if r.lists[n-1].number++; r.attr.hasNumber {
+			r.lists[n-1].number = r.attr.number
+		}
 		r.bullet = itoa(r.lists[n-1].number) + ". "
 	} else {
 		r.bullet = "- "

@@ -2,6 +2,7 @@ package message
 
 import (
 	"strings"
+	"unicode"
 )
 
 type link struct {
@@ -16,7 +17,16 @@ func (r *htmlReader) image() {
 	if alt == "" || tiny(r.attr.width) || tiny(r.attr.height) || len(alt) > 300 {
 		return
 	}
+	if isEmoji(alt) {
+		r.write([]byte(alt))
+		return
+	}
 	r.write([]byte("[image: " + alt + "]"))
+}
+
+// isEmoji tells the picture of a character that mail programs send as an image, such as a face.
+func isEmoji(alt string) bool {
+	return len(alt) <= 32 && strings.IndexFunc(alt, func(r rune) bool { return r < 0x2000 || unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0
 }
 
 func tiny(size string) bool {

@@ -14,6 +14,8 @@ var htmlTests = []struct{ name, html, want string }{
 	{"outlook", "<p class=MsoNormal>one<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>two</p>", "one\n\ntwo"},
 	{"list", "before<ul><li>one<li>two<ul><li>inner</ul></ul>after", "before\n- one\n- two\n  - inner\n\nafter"},
 	{"numbers", "<ol><li><p>one</p></li><li>two</li></ol>", "1. one\n2. two"},
+	{"numbers that begin later", `<ol start="3"><li>c</li><li value="7">g</li><li>h</li></ol>`, "3. c\n7. g\n8. h"},
+	{"a face", `<img data-emoji="x" alt="😀" src=y> hi`, "😀 hi"},
 	{"table", "<table><tr><th>Room</th><th>Device</th></tr><tr><td><p>12</p></td><td><div>Printer</div></td></tr></table>end", "Room | Device\n12 | Printer\nend"},
 	{"cells of several lines", "<table><tr><td>a<br>b</td><td>c</td></tr></table>", "a\nb\nc"},
 	{"empty cells", "<table><tr><td></td><td>a</td><td>&nbsp;</td><td>b</td><td></td></tr><tr><td>c</td></tr></table>", "a | b\nc"},

@@ -11,6 +11,8 @@ import (
 // attributes are those of one tag that matter to its text.
 type attributes struct {
 	class, id, href, alt, width, height, tabindex string
+	number                                        int // of a list (start) or its item (value), if hasNumber
+	hasNumber                                     bool
 
 	style  []byte // in lower case and without spaces; nil if there is none
 	buf    []byte
@@ -38,6 +40,8 @@ func (a *attributes) read(z *html.Tokenizer, more bool) {
 			a.height = string(value)
 		case "tabindex":
 			a.tabindex = string(value)
+		case "start", "value":
+			a.number, a.hasNumber = digits(string(head(value, 9)))
 		case "hidden":
 			a.hidden = true
 		case "style":
