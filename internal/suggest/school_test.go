@@ -92,16 +92,32 @@ func scoreCold(m *Model, mails []schoolMail, miss func(schoolMail, []Suggestion)
 	return c
 }
 
-// TestColdStart holds the cold start to what is asked of it. -v lists what it got wrong in the halves that may be read.
+// lot is a set of mails that the cold start is measured on.
+type lot struct {
+	name  string
+	mails []schoolMail
+	read  bool // -v may list what it got wrong
+	codes bool // drawn from all that people write, so that codes are held to what is asked
+}
+
+func lots(tb testing.TB) []lot {
+	tuning, heldOut := schoolMails(tb)
+	return []lot{
+		{"tuning", tuning, true, true},
+		{"held out", heldOut, false, true},
+		{"more", schoolFile(tb, "testdata/school-more.jsonl"), true, true},
+		{"third", schoolFile(tb, "testdata/school-third.jsonl"), true, true},
+		{"alarm 1", schoolFile(tb, "testdata/alarm-1.jsonl"), true, false},
+		{"alarm 2", schoolFile(tb, "testdata/alarm-2.jsonl"), false, false},
+		{"alarm 3", schoolFile(tb, "testdata/alarm-3.jsonl"), false, false},
+	}
+}
+
+// TestColdStart holds the cold start to what is asked of it, lot by lot.
 func TestColdStart(t *testing.T) {
 	m := New(chart.Default(), DefaultLexicon())
-	tuning, heldOut := schoolMails(t)
 	var recall, emergencies, alarms, ordinary float64
-	for _, set := range []struct {
-		name  string
-		mails []schoolMail
-		read  bool
-	}{{"tuning", tuning, true}, {"held out", heldOut, false}, {"more", schoolFile(t, "testdata/school-more.jsonl"), true}} {
+	for _, set := range lots(t) {
 		s := scoreCold(m, set.mails, func(s schoolMail, got []Suggestion) {
 			if set.read {
 				t.Logf("want %v: got %v %v %v, %.2f for %v\n%s | %q", s.Labels, got[0].Code, got[1].Code, got[2].Code, got[0].Confidence, got[0].Because, s.Subject, s.Body)
@@ -113,14 +129,16 @@ func TestColdStart(t *testing.T) {
 		})
 		t.Logf("%s: %d mails, first %.3f, within three %.3f, mean confidence %.3f; %v emergencies, recall %.3f, false alarms %.3f",
 			set.name, len(set.mails), s.first, s.within3, s.confidence, s.emergencies, s.recall, s.falseAlarms)
-		if s.first < .60 || s.within3 < .85 {
+		if set.codes && (s.first < .60 || s.within3 < .85) {
 			t.Errorf("%s: right first in %.3f, want .60; within three in %.3f, want .85", set.name, s.first, s.within3)
 		}
-		others := float64(len(set.mails)) - s.emergencies
-		recall += s.recall * s.emergencies
-		emergencies += s.emergencies
-		alarms += s.falseAlarms * others
-		ordinary += others
+		if set.codes { // the alarm lots are all edge cases: a desk's mail is not
+			others := float64(len(set.mails)) - s.emergencies
+			recall += s.recall * s.emergencies
+			emergencies += s.emergencies
+			alarms += s.falseAlarms * others
+			ordinary += others
+		}
 	}
 	if recall/emergencies < .95 || alarms/ordinary > .03 {
 		t.Errorf("emergencies: recall %.3f, want .95; false alarms %.3f, want .03 at most", recall/emergencies, alarms/ordinary)
