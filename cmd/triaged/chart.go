@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 
-	"triaged/internal/chart"
 	"triaged/internal/config"
 )
 
@@ -28,10 +27,11 @@ With --json a line a code: code ("1-3"), category, category_name, priority, prio
 }
 
 func (chartCommand) Run(c *commands, s streams) error {
-	ch, err := c.chart()
+	known, err := c.known()
 	if err != nil {
 		return err
 	}
+	ch := known.Chart()
 	if !c.JSON {
 		_, err := fmt.Fprint(s.out, ch.Wall())
 		return err
@@ -48,14 +48,11 @@ func (chartCommand) Run(c *commands, s streams) error {
 	return nil
 }
 
-// chart is the configured chart. Without a configuration it is the built-in one.
-func (c *commands) chart() (*chart.Chart, error) {
+// known is what the configuration says that needs no store: chart and lexicon. Without a configuration these are the
+// built-in ones.
+func (c *commands) known() (*config.Config, error) {
 	if _, err := os.Stat(c.Config); os.IsNotExist(err) && c.Config == "config.toml" {
-		return chart.Default(), nil
+		return config.BuiltIn(), nil
 	}
-	cfg, err := config.LoadPublic(c.Config)
-	if err != nil {
-		return nil, err
-	}
-	return cfg.Chart(), nil
+	return config.LoadPublic(c.Config)
 }

@@ -19,7 +19,8 @@ type evaluateCommand struct {
 
 // Help says what the figures mean.
 func (evaluateCommand) Help() string {
-	return "Without files, the store's own history is tried and learned in order, as the desk lived it.\n" +
+	return "Without files, the store's own history is tried and learned in order, as the desk lived it. With files, too, the built-in\n" +
+		"knowledge of the chart and the lexicon takes part if every label is a code of the chart.\n" +
 		"accuracy: the first suggestion was right. top3: one of three was. macro_f1: the mean of each label's F1.\n" +
 		"calibration_error: how far confidence is from how often it was right, over fifteen bins.\n\n" +
 		"With --json: train, test (rows), accuracy, macro_f1, top3, calibration_error, train_seconds, suggest_micros (a mail)."
@@ -40,11 +41,11 @@ func (l *evaluateCommand) Run(ctx context.Context, c *commands, s streams) error
 	if err != nil {
 		return err
 	}
-	ch, err := c.chart()
+	known, err := c.known()
 	if err != nil {
 		return err
 	}
-	r := suggest.Evaluate(train, test, suggest.Setup{Chart: ch, Lexicon: suggest.DefaultLexicon(), Now: time.Now})
+	r := suggest.Evaluate(train, test, suggest.Setup{Chart: known.Chart(), Lexicon: known.Lexicon(), Now: time.Now})
 	if c.JSON {
 		return printJSON(s, r)
 	}

@@ -35,6 +35,7 @@ type commands struct {
 	Settings configCommand   `cmd:"" name:"config" help:"Print an example configuration, or check one."`
 	Login    loginCommand    `cmd:"" help:"Sign in once for a log-in by OAuth2."`
 	Chart    chartCommand    `cmd:"" help:"Print the categorization chart."`
+	Lexicon  lexiconCommand  `cmd:"" help:"Print the lexicon that suggestions start from; its help says how to add to it."`
 	List     listCommand     `cmd:"" help:"List requests in the order to work them."`
 	Show     showCommand     `cmd:"" help:"Show one request: its events and mails."`
 	Why      whyCommand      `cmd:"" help:"Explain when a request is due, step by step."`

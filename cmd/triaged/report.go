@@ -31,9 +31,11 @@ reviews held: of the reviews of the uncategorized queue, by hour of the day, how
 
 targets met: of the requests with a target, by the code they have now, how many were resolved in time. Each is judged once, when it is resolved or its target passes, whichever comes first, in the span that this falls into.
 
+suggested: of the requests first categorized in the month that ends with the span, for how many the code they have now was the first that the model would have suggested just before, and for how many one of its three. Only what the model still remembers is counted.
+
 oldest open: the ten open requests that were submitted first, whenever that was.
 
-With --json: from, to, zone, requests, by_code {}, by_source {}, categorized_in_time {met, of}, acknowledged_in_time {met, of}, reviews_held {"09": {met, of}}, targets_met {"1-3": {met, of}}, oldest_open [{number, category, subject, submitted_at}].`
+With --json: from, to, zone, requests, by_code {}, by_source {}, categorized_in_time {met, of}, acknowledged_in_time {met, of}, reviews_held {"09": {met, of}}, targets_met {"1-3": {met, of}}, suggested {first {met, of}, within_three {met, of}}, oldest_open [{number, category, subject, submitted_at}].`
 }
 
 func (l *reportCommand) Run(ctx context.Context, c *commands, s streams) error {
@@ -69,6 +71,8 @@ func reportText(s streams, r bot.ReportRow) {
 	for _, k := range agenda.Sorted(r.Targets) {
 		shares(t, "targets met", k, r.Targets[k])
 	}
+	shares(t, "suggested", "first", r.Suggested.First)
+	shares(t, "suggested", "of three", r.Suggested.Within3)
 	t.end()
 	if len(r.OldestOpen) == 0 {
 		return
@@ -120,6 +124,8 @@ func reportCSV(s streams, r bot.ReportRow) {
 	for _, k := range agenda.Sorted(r.Targets) {
 		share("targets_met", k, r.Targets[k])
 	}
+	share("suggested", "first", r.Suggested.First)
+	share("suggested", "within_three", r.Suggested.Within3)
 	for _, o := range r.OldestOpen {
 		w.Write([]string{"oldest_open", o.Number, "", o.SubmittedAt.Format(time.RFC3339)})
 	}

@@ -18,6 +18,7 @@ func sampleReport() bot.ReportRow {
 			Categorized: agenda.Share{Met: 3, Of: 5}, Acknowledged: agenda.Share{},
 			Reviews: map[string]agenda.Share{"09": {Met: 1, Of: 2}}, Targets: map[string]agenda.Share{"1-3": {Met: 2, Of: 3}},
 		},
+		Suggested:  bot.SuggestedRow{First: agenda.Share{Met: 3, Of: 4}, Within3: agenda.Share{Met: 4, Of: 4}},
 		OldestOpen: []bot.OldestRow{{Number: "SR-3", Subject: "Projector\x1b[2J", SubmittedAt: time.Date(2026, 3, 2, 13, 5, 0, 0, time.UTC)}},
 	}
 }
@@ -48,6 +49,8 @@ categorized_in_time,,3,5
 acknowledged_in_time,,0,0
 reviews_held,09,1,2
 targets_met,1-3,2,3
+suggested,first,3,4
+suggested,within_three,4,4
 oldest_open,SR-3,,2026-03-02T13:05:00Z
 `
 	if out.String() != want {

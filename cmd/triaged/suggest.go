@@ -15,9 +15,9 @@ type suggestCommand struct {
 
 // Help says what is printed.
 func (suggestCommand) Help() string {
-	return `Suggests as the desk would now, with what it has learned. Nothing is recorded.
+	return `Suggests as the desk would now, with what it has learned. Nothing is recorded. A code that is more likely wrong than right is called a guess.
 
-With --json a line a file: file, suggestions [{code, confidence, because}].`
+With --json a line a file: file, suggestions [{code, confidence, because}], sure (the first is more than a guess), emergency [] (why analysts would be alerted at once; empty if they would not).`
 }
 
 func (l *suggestCommand) Run(ctx context.Context, c *commands, s streams) error {
@@ -38,6 +38,12 @@ func (l *suggestCommand) Run(ctx context.Context, c *commands, s streams) error 
 				}{name, r})
 			}
 			fmt.Fprintln(s.out, name)
+			if len(r.Emergency) > 0 {
+				fmt.Fprintf(s.out, "  looks like an emergency: %s\n", strings.Join(r.Emergency, ", "))
+			}
+			if !r.Sure {
+				fmt.Fprintln(s.out, "  no good guess; the nearest:")
+			}
 			for i, g := range r.Suggestions {
 				fmt.Fprintf(s.out, "  %d. %s  %3.0f %%  %s\n", i+1, g.Code, g.Confidence*100, strings.Join(g.Because, ", "))
 			}

@@ -9,7 +9,6 @@ import (
 	"triaged/internal/intake"
 	"triaged/internal/request"
 	"triaged/internal/store"
-	"triaged/internal/suggest"
 )
 
 // agenda wakes when something is due, does all of it in one transaction, and sleeps until the next thing is.
@@ -134,17 +133,14 @@ func (d *Desk) act(tx *store.Tx, now time.Time) error {
 // suspicion is why an uncategorized request is believed to be an emergency: by the model's lexicon, or by the chart, for a
 // code that is more than a guess. Nothing if it is not.
 func (d *Desk) suspicion(tx *store.Tx, r request.Request) []string {
-	if d.model == nil {
-		return nil
-	}
-	mail := d.mailOf(tx, r)
-	believed, why := d.model.Emergency(mail)
+	mail, model := d.mailOf(tx, r), d.ready()
+	believed, why := model.Emergency(mail)
 	var alert []string
 	if believed && len(why) > 0 {
 		alert = append(alert, sentence(why))
 	}
-	for _, s := range d.model.Suggest(mail, 1) {
-		if s.Confidence < suggest.Sure {
+	for _, s := range model.Suggest(mail, 1) {
+		if !s.Sure() {
 			continue
 		}
 		for _, a := range d.policy.Chart.Alerts(s.Code, chart.Believed, mail.Subject+"\n"+mail.Text) {

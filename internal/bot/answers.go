@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"triaged/internal/agenda"
-	"triaged/internal/authority"
 	"triaged/internal/control"
 	"triaged/internal/message"
 	"triaged/internal/request"
@@ -364,20 +363,25 @@ func (d *Desk) outboxRow(e store.Entry) OutboxRow {
 // SuggestRow is what `suggest` prints for a mail.
 type SuggestRow struct {
 	Suggestions []Suggestion `json:"suggestions"`
+	Sure        bool         `json:"sure"`      // the first is more than a guess
+	Emergency   []string     `json:"emergency"` // why analysts would be alerted on arrival; empty if they would not
 }
 
 // Suggest emits the suggestions for a mail that is given whole.
 func (d *Desk) Suggest(a Args, emit func(any) error) error {
 	m := message.Parse(a.Mail)
-	known := d.policy.Directory[authority.Normalise(m.From.Address)]
-	text := m.Reply
-	if text == "" {
-		text = m.Text
+	mail := d.known(m.From.Address, "", d.clock.Now())
+	mail.Subject, mail.Text = m.Topic, m.Reply
+	if strings.TrimSpace(mail.Text) == "" {
+		mail.Text = m.Text
 	}
-	all := d.model.Suggest(suggest.Mail{
-		Subject: m.Topic, Text: text, Requester: m.From.Address, Title: known.Title, Campus: known.Campus,
-	}, 3)
-	return emit(SuggestRow{Suggestions: suggestionRows(all)})
+	model := d.ready()
+	all := model.Suggest(mail, offered)
+	row := SuggestRow{Suggestions: suggestionRows(all), Sure: len(all) > 0 && all[0].Sure(), Emergency: []string{}}
+	if believed, why := model.Emergency(mail); believed {
+		row.Emergency = why
+	}
+	return emit(row)
 }
 
 // Check emits what a check of the store found.

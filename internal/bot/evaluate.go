@@ -24,12 +24,8 @@ func (d *Desk) Evaluate(_ Args, emit func(any) error) error {
 			if r.Categorized.IsZero() || r.State == request.Spam {
 				continue
 			}
-			code := r.Code
-			if !r.Resume.IsZero() {
-				code = r.Resume // it waits, and will come back to this
-			}
 			mail := d.mailOf(tx, r)
-			history = append(history, decided{r.Categorized, r.Number, suggest.Row{Label: code.String(), Mail: &mail}})
+			history = append(history, decided{r.Categorized, r.Number, suggest.Row{Label: settled(r).String(), Mail: &mail}})
 		}
 		return nil
 	})
@@ -41,5 +37,5 @@ func (d *Desk) Evaluate(_ Args, emit func(any) error) error {
 	for i, h := range history {
 		rows[i] = h.row
 	}
-	return emit(suggest.Prequential(rows, suggest.Setup{Chart: d.policy.Chart, Lexicon: suggest.DefaultLexicon(), Now: time.Now}))
+	return emit(suggest.Prequential(rows, suggest.Setup{Chart: d.policy.Chart, Lexicon: d.config.Lexicon(), Now: time.Now}))
 }

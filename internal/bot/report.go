@@ -15,7 +15,8 @@ type ReportRow struct {
 	To   time.Time `json:"to"` // the first moment after the span
 	Zone string    `json:"zone"`
 	agenda.Figures
-	OldestOpen []OldestRow `json:"oldest_open"`
+	Suggested  SuggestedRow `json:"suggested"` // in the month that ends with the span
+	OldestOpen []OldestRow  `json:"oldest_open"`
 }
 
 // OldestRow is one of the oldest open requests.
@@ -38,7 +39,7 @@ func (d *Desk) Report(a Args, emit func(any) error) error {
 		if err != nil {
 			return err
 		}
-		row := ReportRow{From: span.From.UTC(), To: span.To.UTC(), Zone: d.house.Zone.String(), Figures: f, OldestOpen: []OldestRow{}}
+		row := ReportRow{From: span.From.UTC(), To: span.To.UTC(), Zone: d.house.Zone.String(), Figures: f, Suggested: d.suggested(tx, span.To), OldestOpen: []OldestRow{}}
 		for _, o := range f.Oldest {
 			row.OldestOpen = append(row.OldestOpen, OldestRow{
 				Number: o.Number.Label(d.policy.Prefix), Category: o.Code.String(), Subject: tx.Text(o.Subject), SubmittedAt: o.Submitted.UTC(),

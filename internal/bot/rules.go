@@ -51,10 +51,10 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
 		notify: c.Notify.Operator,
 	}
-	if before != nil && modelOf(before.config) == modelOf(c) {
+	if before != nil && modelOf(before) == modelOf(r) {
 		r.model = before.model
 	} else {
-		r.model = suggest.New(c.Chart(), suggest.DefaultLexicon())
+		r.model = suggest.New(c.Chart(), c.Lexicon())
 	}
 	if before != nil {
 		r.sign(before.policy.Keys, before.house.Instance)
@@ -96,8 +96,11 @@ func fingerprint(c *config.Config) string {
 	return digest("%d %+v %+v %+v %+v %+v", rulesVersion, c.Calendar, c.Reminders, c.Review, c.Desk.Timezone, c.Chart().Entries())
 }
 
-// modelOf identifies what a model is made with, besides what it has learned.
-func modelOf(c *config.Config) string { return digest("%+v", c.Chart().Entries()) }
+// modelOf identifies what a model is made with besides the history: what it knows, and what it is told of each mail.
+func modelOf(r *rules) string {
+	c := r.config
+	return digest("%+v %s %+v %+v %+v %s", c.Chart().Entries(), c.Lexicon().Identity(), r.policy.Directory, c.Teams, c.Testing, c.Desk.Prefix)
+}
 
 func digest(format string, values ...any) string {
 	sum := sha256.New()

@@ -27,6 +27,7 @@ type school struct {
 	config  *config.Config
 	rim     bot.Rim
 	desk    *bot.Desk
+	prepare func(*bot.Desk) // before the loops run; nil: nothing
 	stop    func()
 	read    int // how many sent mails the test has looked at
 	mails   int
@@ -127,6 +128,9 @@ func (s *school) start() {
 		s.t.Fatal(err)
 	}
 	s.desk = desk
+	if s.prepare != nil {
+		s.prepare(desk)
+	}
 	mailboxes, err := bot.Mailboxes(s.config, s.rim)
 	if err != nil {
 		s.t.Fatal(err)

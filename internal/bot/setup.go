@@ -46,7 +46,10 @@ func Open(c *config.Config, rim Rim) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &office{rim: rim, clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {}, lessons: lessons{wake: make(chan struct{}, 1)}}
+	o := &office{
+		rim: rim, clock: rim.Clock, log: rim.Log, hook: rim.Point, wake: func() {},
+		lessons: lessons{wake: make(chan struct{}, 1), epoch: decisionsOfEpoch},
+	}
 	o.current.Store(r)
 	d := o.today()
 	if err := d.openStore(rim); err != nil {

@@ -32,7 +32,7 @@ func (d *Desk) weekly(now time.Time) (*compose.PlainBody, error) {
 		if err != nil {
 			return err
 		}
-		body = d.weekInWords(span, f)
+		body = d.weekInWords(span, f, d.suggested(tx, span.To))
 		return nil
 	})
 	return body, err
@@ -63,7 +63,7 @@ func (d *Desk) oweWeekly(tx *store.Tx, body *compose.PlainBody, now time.Time) {
 }
 
 // weekInWords says the figures of a week in sentences, which name no words of a requester: they stand in the outbox.
-func (d *Desk) weekInWords(span agenda.Span, f agenda.Figures) *compose.PlainBody {
+func (d *Desk) weekInWords(span agenda.Span, f agenda.Figures, suggested SuggestedRow) *compose.PlainBody {
 	day := func(t time.Time) string { return t.In(d.house.Zone).Format("Mon Jan 2") }
 	var held, targets agenda.Share
 	for _, s := range f.Reviews {
@@ -82,6 +82,10 @@ func (d *Desk) weekInWords(span agenda.Span, f agenda.Figures) *compose.PlainBod
 		"Categorized in time: " + ofWords(f.Categorized) + ". Acknowledged in time: " + ofWords(f.Acknowledged) + ".",
 		"Reviews of the uncategorized queue held: " + ofWords(held) + ".",
 		"Targets met: " + ofWords(targets) + ".",
+	}
+	if suggested.First.Of > 0 {
+		lines = append(lines, fmt.Sprintf("In a month, the first suggested code was right for %s, one of the three for %s.",
+			ofWords(suggested.First), ofWords(suggested.Within3)))
 	}
 	if len(worst) > 0 {
 		lines = append(lines, "Not all met: "+strings.Join(worst, "; ")+".")

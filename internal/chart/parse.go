@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"triaged/internal/strict"
 )
 
 // file is what a chart's file may hold.
@@ -89,7 +91,7 @@ func oneOf[T ~string](p *parser, where, key string, v T, values ...T) {
 // key, as is a value that cannot be kept. name stands in front of each error; several errors come joined, one a line.
 func Parse(name string, text []byte) (*Chart, error) {
 	var f file
-	if err := decode(name, text, &f); err != nil {
+	if err := strict.Decode(name, text, &f); err != nil {
 		return nil, err
 	}
 	p := parser{name: name, untimed: f.Untimed, chart: &Chart{Procedure: f.Procedure, Title: f.Title, byCode: map[Code]int{}}}

@@ -22,9 +22,6 @@ const (
 	maxOffered   = 3
 )
 
-// unsureBelow is the confidence under which even the best suggestion is called a guess.
-const unsureBelow = .35
-
 type acknowledgementView struct {
 	Mail  *page
 	Asked Words
@@ -173,7 +170,7 @@ func (d *draft) offer(n request.Number, all []suggest.Suggestion) (offered []off
 		})
 	}
 	d.listed = append(d.listed, l)
-	return offered, len(all) > 0 && all[0].Confidence < unsureBelow
+	return offered, len(all) > 0 && !all[0].Sure()
 }
 
 // because adds a suggestion's reasons in parentheses.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"triaged/internal/chart"
+	"triaged/internal/suggest"
 )
 
 // language is how one language says what templates cannot: times, spans, counts. All of it is short, for phones.
@@ -195,7 +196,7 @@ func (w teller) Target(t chart.Target) string {
 
 // Sure says a calibrated confidence in words.
 func (w teller) Sure(confidence float64) string {
-	for i, floor := range [...]float64{.9, .65, unsureBelow} {
+	for i, floor := range [...]float64{.9, .65, suggest.Sure} {
 		if confidence >= floor {
 			return w.sure[i]
 		}

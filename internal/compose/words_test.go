@@ -59,7 +59,7 @@ func TestTimeWords(t *testing.T) {
 		{en.Sure(.95), "almost certain"},
 		{en.Sure(.9), "almost certain"},
 		{en.Sure(.7), "likely"},
-		{en.Sure(.4), "perhaps"},
+		{en.Sure(.6), "perhaps"},
 		{en.Sure(.1), "a guess"},
 
 		{en.Size(0), "0 bytes"},

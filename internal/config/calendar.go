@@ -1,8 +1,10 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"triaged/internal/worktime"
 )
@@ -33,6 +35,39 @@ func (d *document) checkCalendar(c *Config) {
 	}
 	if c.staffed, err = worktime.Compile("review.staffed", c.location, c.Calendar.staffed(c.Review.Staffed)); err != nil {
 		d.wrong("review.staffed", err.Error(), "")
+	}
+}
+
+// TestingAt tells whether a testing window is open at a campus, "" if it is not known, on the day of a moment at the desk.
+func (c *Config) TestingAt(campus string, t time.Time) bool {
+	date := worktime.DateOf(t.In(c.location))
+	for i, w := range c.Testing {
+		if !c.windows[i].Has(date) {
+			continue
+		}
+		if len(w.Campuses) == 0 || slices.ContainsFunc(w.Campuses, func(s string) bool { return strings.EqualFold(s, campus) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkTesting compiles the testing windows.
+func (d *document) checkTesting(c *Config) {
+	seen := names{}
+	c.windows = make([]worktime.Days, len(c.Testing))
+	for i, w := range c.Testing {
+		path := fmt.Sprintf("testing[%d]", i)
+		if d.needed(path+".name", w.Name, `such as "spring state tests"`) {
+			d.once(path+".name", w.Name, seen)
+		}
+		if !d.needed(path+".days", w.Days, `such as "2027-04-06..2027-04-16"`) {
+			continue
+		}
+		var err error
+		if c.windows[i], err = worktime.ParseDays(w.Days); err != nil {
+			d.wrong(path+".days", err.Error(), "")
+		}
 	}
 }
 

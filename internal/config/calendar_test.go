@@ -71,3 +71,40 @@ func TestWorkingTimeIsAsWritten(t *testing.T) {
 		t.Errorf("open from %v to %v, %v", open, closing, ok)
 	}
 }
+
+func TestTestingWindows(t *testing.T) {
+	text := withPasswords(Example())
+	text = append(text, "\n[[testing]]\nname = \"make-up\"\ndays = \"2027-05-03\"\ncampuses = [\"Lincoln Elementary\"]\n"...)
+	c, err := Parse("config.toml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		at, campus string
+		want       bool
+	}{
+		{"2027-04-06T00:00:00-05:00", "Lincoln Elementary", true}, {"2027-04-16T23:59:00-05:00", "", true},
+		{"2027-04-17T04:59:00Z", "Oak High", true}, // still the sixteenth at the desk
+		{"2027-04-17T05:00:00Z", "Oak High", false}, {"2027-04-05T23:59:00-05:00", "Oak High", false},
+		{"2027-05-03T09:00:00-05:00", "LINCOLN elementary", true}, {"2027-05-03T09:00:00-05:00", "Oak High", false},
+		{"2027-05-03T09:00:00-05:00", "", false},
+	} {
+		at, err := time.Parse(time.RFC3339, x.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.TestingAt(x.campus, at); got != x.want {
+			t.Errorf("%s at %q: %v, want %v", x.at, x.campus, got, x.want)
+		}
+	}
+	for bad, want := range map[string]string{
+		"[[testing]]\ndays = \"2027-05-03\"":                                     "testing.name: is missing",
+		"[[testing]]\nname = \"x\"\ndays = \"2027-05-43\"":                       "testing.days: ",
+		"[[testing]]\nname = \"x\"\ndays = \"2027-05-03\"\ncampus = \"Lincoln\"": "did you mean campuses?",
+		"[[testing]]\nname = \"Spring state tests\"\ndays = \"2027-05-03\"":      "is listed twice",
+	} {
+		if _, err := Parse("config.toml", append(withPasswords(Example()), "\n"+bad+"\n"...)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", bad, err, want)
+		}
+	}
+}

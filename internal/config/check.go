@@ -13,6 +13,7 @@ func (d *document) check(c *Config) {
 	d.checkMailboxes(c)
 	d.checkSMTP(c)
 	d.checkCalendar(c)
+	d.checkTesting(c)
 	d.checkReminders(&c.Reminders)
 	d.checkMetrics(c)
 }

@@ -1,6 +1,18 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"triaged/internal/chart"
+	"triaged/internal/suggest"
+)
+
+// BuiltIn is Default with the built-in chart and lexicon, for what needs no more of a configuration.
+func BuiltIn() *Config {
+	c := Default()
+	c.chart, c.lexicon = chart.Default(), suggest.DefaultLexicon()
+	return c
+}
 
 // Default is the configuration of a desk that says nothing: what the file leaves out.
 func Default() *Config {

@@ -37,6 +37,7 @@ func sample() *Config {
 	c.SMTP.Address, c.SMTP.Username = "smtp.school.example:587", "support"
 	c.Calendar.Holidays = []string{"2026-11-23..2026-11-27"}
 	c.Calendar.EarlyRelease = []string{"2026-12-18 12:00"}
+	c.Testing = []Testing{{Name: "spring state tests", Days: "2027-04-06..2027-04-16"}}
 	c.Notify.NewRequest = []string{"queue@school.example"}
 	c.Notify.Operator = []string{"admin@school.example"}
 	c.Staff = []Staff{

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"triaged/internal/chart"
+	"triaged/internal/suggest"
 )
 
 func (d *document) readable(key, file string) {
@@ -50,13 +51,37 @@ func (d *document) readChart(c *Config) {
 		return
 	}
 	for _, one := range unjoined(err) {
-		d.problems = append(d.problems, located(name, one.Error()))
+		d.problems = append(d.problems, located(name, "desk.chart", one.Error()))
+	}
+}
+
+// readLexicon reads what a district adds to the lexicon. It needs the chart, whose codes it may score.
+func (d *document) readLexicon(c *Config) {
+	name := c.Desk.Lexicon
+	if name == "" || c.chart == nil {
+		return
+	}
+	data, err := readFile(name, maxFile)
+	if err != nil {
+		d.wrong("desk.lexicon", fmt.Sprintf("cannot read %s: %s", name, reason(err)), "")
+		return
+	}
+	extended, err := suggest.ExtendLexicon(c.chart, name, data)
+	if err == nil {
+		c.lexicon = extended
+		return
+	}
+	for _, one := range unjoined(err) {
+		if d.full() {
+			return
+		}
+		d.problems = append(d.problems, located(name, "desk.lexicon", one.Error()))
 	}
 }
 
 // located takes a message apart that begins with a file and, perhaps, a line: "chart.toml:12: …".
-func located(name, text string) Problem {
-	p := Problem{File: name, Key: "desk.chart", Message: strings.TrimLeft(strings.TrimPrefix(text, name), ": ")}
+func located(name, key, text string) Problem {
+	p := Problem{File: name, Key: key, Message: strings.TrimLeft(strings.TrimPrefix(text, name), ": ")}
 	if number, rest, found := strings.Cut(p.Message, ":"); found {
 		if line, err := strconv.Atoi(number); err == nil {
 			p.Line, p.Message = line, strings.TrimLeft(rest, " ")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"triaged/internal/chart"
+	"triaged/internal/suggest"
 )
 
 const maxFile = 1 << 20 // bytes; a district's staff list is a tenth of that
@@ -44,8 +45,8 @@ func loadText(path string, data []byte, secrets func(*document, *Config)) (*Conf
 }
 
 // Parse reads the text of a configuration; name is the file it is from, or would be from. It reads no other file and no
-// environment, so passwords that stand elsewhere are not filled in, and a district's own chart and staff file are not
-// looked at. Its error is a *Problems.
+// environment, so passwords that stand elsewhere are not filled in, and a district's own chart, lexicon and staff file are
+// not looked at. Its error is a *Problems.
 func Parse(name string, data []byte) (*Config, error) {
 	c, d := parse(name, data)
 	return d.result(c)
@@ -62,6 +63,7 @@ func parse(name string, data []byte) (*Config, *document) {
 		c.chart = chart.Default()
 		d.checkCodes(c)
 	}
+	c.lexicon = suggest.DefaultLexicon()
 	c.resolve(filepath.Dir(name))
 	if c.Desk.StaffFile == "" {
 		d.checkPeople(c)
@@ -90,6 +92,7 @@ func (d *document) readFiles(c *Config) {
 	d.readable("desk.directory", c.Desk.Directory)
 	d.readStaff(c)
 	d.readChart(c)
+	d.readLexicon(c)
 }
 
 // readFile refuses what is larger than limit: it is not what it should be.
@@ -117,7 +120,7 @@ func reason(err error) string {
 
 // resolve makes file names relative to the folder of the configuration, and lets mailboxes inherit from the desk.
 func (c *Config) resolve(dir string) {
-	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Chart, &c.SMTP.CAFile}
+	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Chart, &c.Desk.Lexicon, &c.SMTP.CAFile}
 	names = append(names, c.SMTP.files()...)
 	for i := range c.Mailboxes {
 		m := &c.Mailboxes[i]

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"triaged/internal/chart"
+	"triaged/internal/suggest"
 	"triaged/internal/worktime"
 )
 
@@ -48,11 +49,12 @@ func TestExampleLoads(t *testing.T) {
 	}
 	want := sample()
 	want.location, want.chart, want.calendar, want.staffed, want.reviews = c.location, c.chart, c.calendar, c.staffed, c.reviews
+	want.lexicon, c.windows = c.lexicon, nil // compiled from Testing, and tried in TestTestingWindows
 	want.resolve(".")
 	want.Mailboxes[0].Password, want.SMTP.Password = NewSecret("pa"), NewSecret("pa")
 	empty := func(p cmp.Path) bool { return p.Last().Type() == reflect.TypeFor[[]string]() }
 	same := cmp.FilterPath(empty, cmp.Comparer(func(a, b []string) bool { return strings.Join(a, "\n") == strings.Join(b, "\n") }))
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}, origin{}), cmp.Comparer(sameLocation), cmp.Comparer(samePointer[chart.Chart]),
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}, origin{}), cmp.Comparer(sameLocation), cmp.Comparer(samePointer[chart.Chart]), cmp.Comparer(samePointer[suggest.Lexicon]),
 		cmp.Comparer(samePointer[worktime.Calendar]), cmp.Comparer(samePointer[worktime.Reviews]), same); diff != "" {
 		t.Error(diff)
 	}
@@ -233,6 +235,11 @@ func TestLoadMistakes(t *testing.T) {
 		{"chart", strings.Replace(small, "authserv_id", "chart = \"chart.toml\"\nauthserv_id", 1),
 			map[string]string{"chart.toml": "procedure = \"X\"\ncategories = 3\n"}, 0o600,
 			"chart.toml:2: unknown key \"categories\": did you mean \"category\"?"},
+		{"lexicon", strings.Replace(small, "authserv_id", "lexicon = \"words.toml\"\nauthserv_id", 1),
+			map[string]string{"words.toml": "\n[concept.projecter]\nen = [\"zorblax\"]\n"}, 0o600,
+			"words.toml:2: no rule asks for concept \"projecter\" or a group of it, did you mean \"projector\"?"},
+		{"no lexicon", strings.Replace(small, "authserv_id", "lexicon = \"words.toml\"\nauthserv_id", 1), nil, 0o600,
+			"config.toml:3: desk.lexicon: cannot read words.toml: no such file or directory"},
 		{"empty chart", strings.Replace(small, "authserv_id", "chart = \"chart.toml\"\nauthserv_id", 1),
 			map[string]string{"chart.toml": ""}, 0o600, "chart.toml: the chart has no [[category]]"},
 		{"with other mistakes", strings.Replace(inFile, "analyst", "technician", 1), nil, 0o600,

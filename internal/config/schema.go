@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"triaged/internal/chart"
+	"triaged/internal/suggest"
 	"triaged/internal/worktime"
 )
 
@@ -21,6 +22,10 @@ type Config struct {
 
 	// Working time: targets in days are counted in it.
 	Calendar Calendar `toml:"calendar"`
+
+	// When students are tested online, a [[testing]] table for each window. A mail that says that testing is held up alerts
+	// the analysts sooner while one is open.
+	Testing []Testing `toml:"testing"`
 
 	// When people are reminded.
 	Reminders Reminders `toml:"reminders"`
@@ -54,6 +59,8 @@ type Config struct {
 
 	location *time.Location
 	chart    *chart.Chart
+	lexicon  *suggest.Lexicon
+	windows  []worktime.Days // by position in Testing
 	calendar *worktime.Calendar
 	staffed  *worktime.Calendar
 	reviews  *worktime.Reviews
@@ -64,6 +71,10 @@ func (c *Config) Location() *time.Location { return c.location }
 
 // Chart is the chart that this desk categorizes by: the built-in one or, after Load, the district's own.
 func (c *Config) Chart() *chart.Chart { return c.chart }
+
+// Lexicon is what is known of this desk's words before anybody has categorized anything: the built-in one or, after Load,
+// that with the district's own additions.
+func (c *Config) Lexicon() *suggest.Lexicon { return c.lexicon }
 
 // Desk is the service desk and its bot.
 type Desk struct {
@@ -123,6 +134,9 @@ type Desk struct {
 	// A district's own categorization chart. Without it the built-in chart of the procedure holds. It is read again when it
 	// changes.
 	Chart string `toml:"chart,optional" example:"chart.toml"`
+
+	// A district's own words, added to the built-in lexicon that suggestions start from; see `triaged help lexicon`.
+	Lexicon string `toml:"lexicon,optional" example:"lexicon.toml"`
 }
 
 // Login is how the bot proves itself to a server: one of the password keys, or an OAuth2 table.
@@ -313,6 +327,18 @@ type Season struct {
 
 	// As in [calendar].
 	HoursOn map[string]string `toml:"hours_on,optional" example:"{ Thu = \"07:30-12:00\" }"`
+}
+
+// Testing is a window in which students are tested online.
+type Testing struct {
+	// Its name, for people.
+	Name string `toml:"name"`
+
+	// Its days: "2027-04-06..2027-04-16", or one day.
+	Days string `toml:"days"`
+
+	// The campuses that test then, as the directory names them. Empty: all.
+	Campuses []string `toml:"campuses"`
 }
 
 // Reminders says when people are reminded.

@@ -27,6 +27,7 @@ var floors = [][]string{
 	{"command", "message"},
 	{"request"},
 	{"chart", "worktime", "provider"},
+	{"strict"},
 }
 
 // neighbours are the imports within a floor, each with its reason.
@@ -40,7 +41,7 @@ var apart = []string{"demo/school", "inprocess", "memnet", "realserver", "house"
 
 // pure are the rooms of decisions.
 var pure = []string{
-	"chart", "worktime", "provider", "request", "message", "command", "suggest", "authority", "intake", "agenda", "compose",
+	"strict", "chart", "worktime", "provider", "request", "message", "command", "suggest", "authority", "intake", "agenda", "compose",
 }
 
 // banned is what a pure room must not import, and why.

@@ -6,7 +6,10 @@ import "slices"
 // district-wide outage, a campus-wide or testing one, stolen equipment, inappropriate content to block. why names the
 // reason first ("campus-wide outage"), then the mail's own words. Words of urgency alone never raise one.
 func (m *Model) Emergency(mail Mail) (believed bool, why []string) {
-	return m.engine.cold.emergency(m.engine.cold.judge(scan(mail))) // the cold start never changes: no lock
+	m.mu.RLock()
+	cold := m.engine.cold // it never changes; which one it is may
+	m.mu.RUnlock()
+	return cold.emergency(cold.judge(scan(mail)))
 }
 
 func (k *cold) emergency(o *opinion) (bool, []string) {

@@ -1,16 +1,16 @@
 package suggest
 
 import (
-	"bytes"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/pelletier/go-toml/v2"
+	"triaged/internal/chart"
+	"triaged/internal/strict"
 )
 
 // Lexicon is what the cold start knows besides the chart: concepts, which are words of several languages that mean one
@@ -22,7 +22,11 @@ type Lexicon struct {
 	rules    []rule
 	prior    map[string]float64
 	words    *vocabulary
+	identity string
 }
+
+// Identity tells two lexicons apart by their texts.
+func (l *Lexicon) Identity() string { return l.identity }
 
 // lexiconFile is the TOML form.
 type lexiconFile struct {
@@ -72,55 +76,58 @@ func DefaultLexicon() *Lexicon { return builtin() }
 // DefaultLexiconTOML returns the text of the built-in lexicon, for a district to read and to extend.
 func DefaultLexiconTOML() []byte { return slices.Clone(defaultLexicon) }
 
-// ParseLexicon reads a lexicon of its own. name is the file's, for errors, which name the line.
+// ParseLexicon reads a lexicon of its own. name is the file's, for errors, which name the line; several come joined.
 func ParseLexicon(name string, text []byte) (*Lexicon, error) {
-	f, err := decodeLexicon(name, text)
+	f, err := readLexicon(name, text)
 	if err != nil {
 		return nil, err
 	}
-	return compile(name, f)
+	l, err := (&compiler{name: name, file: f, lines: strict.Lines(text)}).compile()
+	l.identity = identityOf(text)
+	return l, err
 }
 
 // ExtendLexicon reads a district's additions to the built-in lexicon: a concept that exists gains words and groups, a
-// new one is new, rules are added, priors replaced.
-func ExtendLexicon(name string, text []byte) (*Lexicon, error) {
-	base, err := decodeLexicon("lexicon.toml", defaultLexicon)
+// new one is new, rules are added, priors replaced. It is strict, as a slip would pass in silence otherwise: the codes that
+// are scored must be those of the chart, and a new concept must be asked for by some rule.
+func ExtendLexicon(c *chart.Chart, name string, text []byte) (*Lexicon, error) {
+	base, err := readLexicon("lexicon.toml", defaultLexicon)
 	if err != nil {
 		return nil, err
 	}
-	more, err := decodeLexicon(name, text)
+	more, err := readLexicon(name, text)
 	if err != nil {
 		return nil, err
 	}
+	k := &compiler{name: name, file: base, lines: strict.Lines(text), ownRules: len(base.Rule)}
+	known := slices.Sorted(maps.Keys(base.Concept))
 	for n, c := range more.Concept {
 		b := base.Concept[n]
-		b.Is = append(b.Is, c.Is...)
-		b.En = append(b.En, c.En...)
-		b.Es = append(b.Es, c.Es...)
+		b.Is = slices.Concat(b.Is, c.Is)
+		b.En = slices.Concat(b.En, c.En)
+		b.Es = slices.Concat(b.Es, c.Es)
 		b.Negatable = b.Negatable || c.Negatable
 		b.Quiet = b.Quiet || c.Quiet
 		base.Concept[n] = b
 	}
 	base.Rule = append(base.Rule, more.Rule...)
 	maps.Copy(base.Prior, more.Prior)
-	return compile(name, base)
+	l, err := k.compile()
+	if err != nil {
+		return nil, err
+	}
+	k.checkCodes(c, more)
+	k.checkUse(l, more, known)
+	l.identity = identityOf(text)
+	return l, errors.Join(k.errs...)
 }
 
-func decodeLexicon(name string, text []byte) (*lexiconFile, error) {
+func identityOf(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }
+
+func readLexicon(name string, text []byte) (*lexiconFile, error) {
 	f := &lexiconFile{}
-	err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(f)
-	var strict *toml.StrictMissingError
-	var bad *toml.DecodeError
-	switch {
-	case errors.As(err, &strict):
-		row, _ := strict.Errors[0].Position()
-		return nil, fmt.Errorf("%s:%d: unknown key %q: a lexicon has [prior], [concept.NAME] with is, en, es, negatable, quiet, and [[rule]] with if, score, alert",
-			name, row, strings.Join(strict.Errors[0].Key(), "."))
-	case errors.As(err, &bad):
-		row, _ := bad.Position()
-		return nil, fmt.Errorf("%s:%d: %s", name, row, bad.Error())
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, err)
+	if err := strict.Decode(name, text, f); err != nil {
+		return nil, err
 	}
 	if f.Concept == nil {
 		f.Concept = make(map[string]conceptFile)
@@ -131,47 +138,137 @@ func decodeLexicon(name string, text []byte) (*lexiconFile, error) {
 	return f, nil
 }
 
+// compiler makes a Lexicon of what was read, and collects what is wrong with it.
+type compiler struct {
+	name     string
+	file     *lexiconFile
+	lines    *strict.Places
+	ownRules int // where the file's own rules begin
+	errs     []error
+}
+
+// fail records an error at a line; 0 is no line.
+func (k *compiler) fail(line int, format string, args ...any) {
+	at := k.name
+	if line > 0 {
+		at = fmt.Sprintf("%s:%d", k.name, line)
+	}
+	k.errs = append(k.errs, fmt.Errorf("%s: %s", at, fmt.Sprintf(format, args...)))
+}
+
 // compile numbers concepts and groups in the order of their names, so that nothing hangs on a map's order.
-func compile(file string, f *lexiconFile) (*Lexicon, error) {
-	l := &Lexicon{byName: make(map[string]int), prior: f.Prior, words: newVocabulary()}
-	names := slices.Sorted(maps.Keys(f.Concept))
+func (k *compiler) compile() (*Lexicon, error) {
+	l := &Lexicon{byName: make(map[string]int), prior: k.file.Prior, words: newVocabulary()}
+	names := slices.Sorted(maps.Keys(k.file.Concept))
 	for i, n := range names {
 		l.byName[n] = i
 		l.names = append(l.names, n)
 	}
+	k.groups(l, names)
+	for i, n := range names {
+		k.concept(l, i, n)
+	}
+	l.words.finish()
+	for _, key := range slices.Sorted(maps.Keys(k.file.Prior)) {
+		if err := finite(k.file.Prior[key]); err != nil {
+			k.fail(k.lines.Of("prior."+key), "prior of %q is %v", key, err)
+		}
+	}
+	for i, r := range k.file.Rule {
+		c, err := l.compileRule(r)
+		if err != nil {
+			k.fail(k.ruleLine(i), "rule with if = %q: %v", r.If, err)
+		}
+		l.rules = append(l.rules, c)
+	}
+	return l, errors.Join(k.errs...)
+}
+
+func (k *compiler) ruleLine(i int) int {
+	if i < k.ownRules {
+		return 0
+	}
+	return k.lines.Element("rule", i-k.ownRules)
+}
+
+// groups numbers the groups after the concepts.
+func (k *compiler) groups(l *Lexicon, names []string) {
 	for _, n := range names {
-		for _, g := range f.Concept[n].Is {
+		for _, g := range k.file.Concept[n].Is {
 			if i, ok := l.byName[g]; ok && i < len(names) {
-				return nil, fmt.Errorf("%s: concept %q is in group %q, which is a concept itself: rename one", file, n, g)
+				k.fail(k.lines.Of("concept."+n), "concept %q is in group %q, which is a concept itself: rename one", n, g)
 			} else if !ok {
 				l.byName[g] = len(l.names)
 				l.names = append(l.names, g)
 			}
 		}
 	}
-	for i, n := range names {
-		c := f.Concept[n]
-		k := concept{name: n, negatable: c.Negatable, quiet: c.Quiet}
-		for _, g := range c.Is {
-			k.groups = append(k.groups, l.byName[g])
+}
+
+func (k *compiler) concept(l *Lexicon, i int, name string) {
+	f := k.file.Concept[name]
+	c := concept{name: name, negatable: f.Negatable, quiet: f.Quiet}
+	for _, g := range f.Is {
+		c.groups = append(c.groups, l.byName[g])
+	}
+	l.concepts = append(l.concepts, c)
+	for _, phrase := range slices.Concat(f.En, f.Es) {
+		if err := l.words.add(phrase, i); err != nil {
+			k.fail(k.lines.Of("concept."+name), "concept %q: %v", name, err)
 		}
-		l.concepts = append(l.concepts, k)
-		for _, phrase := range append(slices.Clone(c.En), c.Es...) {
-			if err := l.words.add(phrase, i); err != nil {
-				return nil, fmt.Errorf("%s: concept %q: %w", file, n, err)
+	}
+}
+
+// checkCodes refuses scores and priors of a file for codes that the chart does not have.
+func (k *compiler) checkCodes(c *chart.Chart, f *lexiconFile) {
+	at := make(map[chart.Code]int)
+	var known []string
+	for i, e := range c.Entries() {
+		at[e.Code] = i
+		known = append(known, e.Code.String(), e.PriorityName)
+	}
+	check := func(line int, where, key string) {
+		if len(resolve(c, at, key)) == 0 {
+			k.fail(line, "%s: the chart has no code and no priority %q%s", where, key, orNearest(key, known))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.Prior)) {
+		check(k.lines.Of("prior."+key), "prior", key)
+	}
+	for i, r := range f.Rule {
+		for _, key := range slices.Sorted(maps.Keys(r.Score)) {
+			check(k.lines.Element("rule", i), fmt.Sprintf("rule with if = %q", r.If), key)
+		}
+	}
+}
+
+// checkUse refuses new concepts that no rule asks for.
+func (k *compiler) checkUse(l *Lexicon, f *lexiconFile, known []string) {
+	for _, n := range slices.Sorted(maps.Keys(f.Concept)) {
+		if !l.asked(l.byName[n]) {
+			k.fail(k.lines.Of("concept."+n), "no rule asks for concept %q or a group of it%s", n, orNearest(n, known))
+		}
+	}
+}
+
+// asked tells whether a rule asks for a concept or a group it is in, or the program itself does.
+func (l *Lexicon) asked(concept int) bool {
+	for _, r := range l.rules {
+		for _, c := range r.conditions {
+			for _, n := range c.of {
+				if n == concept || slices.Contains(l.concepts[concept].groups, n) {
+					return true
+				}
 			}
 		}
 	}
-	l.words.finish()
-	if err := finite("prior", f.Prior); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	return false
+}
+
+// orNearest adds a question after the known word that was most likely meant, if there is one.
+func orNearest(s string, known []string) string {
+	if near := strict.Nearest(s, known); near != "" {
+		return fmt.Sprintf(", did you mean %q?", near)
 	}
-	for i, r := range f.Rule {
-		k, err := l.compileRule(r)
-		if err != nil {
-			return nil, fmt.Errorf("%s: rule %d (if = %q): %w", file, i+1, r.If, err)
-		}
-		l.rules = append(l.rules, k)
-	}
-	return l, nil
+	return ""
 }

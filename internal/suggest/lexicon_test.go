@@ -125,7 +125,7 @@ func TestRulesScoreAndSayWhy(t *testing.T) {
 }
 
 func TestDistrictExtendsTheLexicon(t *testing.T) {
-	l, err := ExtendLexicon("ours.toml", []byte(`
+	l, err := ExtendLexicon(chart.Default(), "ours.toml", []byte(`
 [concept.projector]
 en = ["zorblax"]
 [concept.mascot]
@@ -148,18 +148,42 @@ score = { "8-9" = 20.0 }
 
 func TestLexiconErrorsNameThePlace(t *testing.T) {
 	for text, want := range map[string]string{
-		"[concept.x]\nwords = ['a']":                                 "bad.toml:2: unknown key",
-		"[concept.x]\nen = [1]":                                      "bad.toml:2",
-		"[concept.x]\nen = ['*']":                                    `concept "x": "*" is not a word`,
-		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['y']\nalert='z'":   `no concept or group is called "y"`,
-		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']":              "needs a score or an alert",
-		"[[rule]]\nalert = 'z'":                                      "needs a condition",
-		"[concept.x]\nis = ['y']\n[concept.y]\nen = ['a']":           "is a concept itself",
-		"[concept.x]\nen = ['a']\n[[rule]]\nif=['x']\nscore={a='b'}": "bad.toml",
+		"[concept.x]\nwords = ['a']":                                                "bad.toml:2: unknown key",
+		"[concept.x]\nen = [1]":                                                     "bad.toml:2",
+		"[concept.x]\nen = ['*']":                                                   `concept "x": "*" is not a word`,
+		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['y']\nalert='z'":                  `no concept or group is called "y"`,
+		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']":                             "needs a score or an alert",
+		"[[rule]]\nalert = 'z'":                                                     "needs a condition",
+		"[concept.x]\nis = ['y']\n[concept.y]\nen = ['a']":                          "is a concept itself",
+		"[concept.x]\nen = ['a']\n[[rule]]\nif=['x']\nscore={a='b'}":                "bad.toml",
+		"[concept.x]\nen = ['a']\n\n[[rule]]\nif = ['x']\nscore = { '1-3' = 99.0 }": `bad.toml:4: rule with if = ["x"]: score of "1-3" is 99: give a number from -50 to 50`,
+		"[concept.x]\nen = ['a']\n[prior]\n'1-3' = nan":                             `bad.toml:4: prior of "1-3" is NaN`,
 	} {
 		if _, err := ParseLexicon("bad.toml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\ngot %v, want %q", text, err, want)
 		}
+	}
+}
+
+// A slip in a district's own lexicon would pass in silence if it only added what nothing uses.
+func TestDistrictsSlipsAreTold(t *testing.T) {
+	for text, want := range map[string]string{
+		"\n[concept.projecter]\nen = ['zorblax']":                             `ours.toml:2: no rule asks for concept "projecter" or a group of it, did you mean "projector"?`,
+		"[concept.projector]\nesp = ['zorblax']":                              `ours.toml:2: unknown key "esp": did you mean "es"?`,
+		"[[rules]]\nif = ['projector']":                                       `ours.toml:1: unknown key "rules": did you mean "rule"?`,
+		"[[rule]]\nif = ['projector']\nscore = {'1-9' = 1.0}":                 `ours.toml:1: rule with if = ["projector"]: the chart has no code and no priority "1-9", did you mean`,
+		"[[rule]]\nif = ['projector']\nscore = {instructionel = 1.0}":         `no priority "instructionel", did you mean "Instructional"?`,
+		"[[rule]]\nif = ['projecter']\nscore = {'1-3' = 1.0}":                 `ours.toml:1: rule with if = ["projecter"]: no concept or group is called "projecter", did you mean "projector"?`,
+		"[[rule]]\nif = ['printer']\nalert = 'x'\n[[rule]]\nif = ['printer']": `ours.toml:4: rule with if = ["printer"]: a rule needs a score or an alert`,
+		"[prior]\n'1-33' = 1.0":                                               `ours.toml:2: prior: the chart has no code and no priority "1-33"`,
+	} {
+		if _, err := ExtendLexicon(chart.Default(), "ours.toml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\ngot %v, want %q", text, err, want)
+		}
+	}
+	text := "[concept.projector]\nen = ['*']\n[concept.mascot]\nen = ['#']\n"
+	if _, err := ExtendLexicon(chart.Default(), "ours.toml", []byte(text)); err == nil || strings.Count(err.Error(), "ours.toml:") != 2 {
+		t.Errorf("got %v, want both mistakes", err)
 	}
 }
 
@@ -172,16 +196,8 @@ func TestBuiltInLexiconIsUsed(t *testing.T) {
 			t.Errorf("rule %d scores %q, some of which the chart does not have", i+1, r.keys)
 		}
 	}
-	used := make(map[int]bool)
-	for _, r := range l.rules {
-		for _, c := range r.conditions {
-			for _, n := range c.of {
-				used[n] = true
-			}
-		}
-	}
 	for i, k := range l.concepts {
-		if !used[i] && !slices.ContainsFunc(k.groups, func(g int) bool { return used[g] }) {
+		if !l.asked(i) {
 			t.Errorf("no rule asks for concept %q", k.name)
 		}
 	}

@@ -71,6 +71,13 @@ func (m *Model) Unlearn(id string) bool {
 	return m.engine.learner.unlearn(id)
 }
 
+// Become makes the model what another is. The other must not be used any more.
+func (m *Model) Become(other *Model) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.engine = other.engine
+}
+
 // Learned returns how many examples the model stands on.
 func (m *Model) Learned() int {
 	m.mu.RLock()

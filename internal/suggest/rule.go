@@ -37,18 +37,18 @@ func (l *Lexicon) compileRule(f ruleFile) (rule, error) {
 			name, by := strings.CutPrefix(strings.TrimSpace(name), "by:")
 			i, ok := l.byName[name]
 			if !ok {
-				return r, fmt.Errorf("no concept or group is called %q", name)
+				return r, fmt.Errorf("no concept or group is called %q%s", name, orNearest(name, l.names))
 			}
 			c.of = append(c.of, i)
 			c.byTitle = append(c.byTitle, by)
 		}
 		r.conditions = append(r.conditions, c)
 	}
-	if err := finite("score", f.Score); err != nil {
-		return r, err
-	}
 	r.keys = slices.Sorted(maps.Keys(f.Score))
 	for _, k := range r.keys {
+		if err := finite(f.Score[k]); err != nil {
+			return r, fmt.Errorf("score of %q is %w", k, err)
+		}
 		r.weights = append(r.weights, f.Score[k])
 	}
 	return r, nil
@@ -57,11 +57,9 @@ func (l *Lexicon) compileRule(f ruleFile) (rule, error) {
 // maxScore bounds scores, which are logarithms: e^50 is certainty.
 const maxScore = 50
 
-func finite(what string, scores map[string]float64) error {
-	for _, key := range slices.Sorted(maps.Keys(scores)) {
-		if v := scores[key]; !(v >= -maxScore && v <= maxScore) {
-			return fmt.Errorf("%s of %q is %v: give a number from -%d to %d", what, key, v, maxScore, maxScore)
-		}
+func finite(v float64) error {
+	if !(v >= -maxScore && v <= maxScore) {
+		return fmt.Errorf("%v: give a number from -%d to %d", v, maxScore, maxScore)
 	}
 	return nil
 }

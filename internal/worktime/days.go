@@ -119,6 +119,13 @@ func (r after) in(year int) (dayNumber, dayNumber, bool) {
 	return first + r.days, last + r.days, ok
 }
 
+// Has tells whether a date belongs to the set.
+func (d Days) Has(date Date) bool {
+	found, n := false, date.number()
+	d.each(date.Year, n, n+1, func(dayNumber, string) { found = true })
+	return found
+}
+
 // ParseDays reads one entry of a list of days:
 //
 //	2026-11-26                 a date

@@ -1,17 +1,23 @@
-package chart
+// Package strict reads the TOML files that a district may write itself, such as its chart and its lexicon. It guarantees
+// that nothing in them is passed over: a key that is not known is an error with file, line and the nearest known one. It
+// must not know what the files mean.
+package strict
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 )
 
-// decode reads text into v, which names its keys by toml tags. What is wrong comes back as "name:line: what, hint".
-func decode(name string, text []byte, v any) error {
+// Decode reads text into v, which names its keys by toml tags. What is wrong comes back as "name:line: what, hint";
+// several errors come joined, one a line.
+func Decode(name string, text []byte, v any) error {
 	d := toml.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	err := d.Decode(v)
@@ -44,31 +50,44 @@ func last(key toml.Key) string {
 
 // nearestKey returns ": did you mean …?" with the key of the same table that is nearest, or the table's keys if none is near.
 func nearestKey(t reflect.Type, key toml.Key) string {
-	known := tableKeys(t)
 	for _, part := range key[:max(len(key)-1, 0)] {
-		table, ok := known[part]
+		if t = inner(t); t.Kind() == reflect.Map {
+			t = t.Elem()
+			continue
+		}
+		table, ok := tableKeys(t)[part]
 		if !ok {
 			return ""
 		}
-		known = tableKeys(table)
+		t = table
 	}
+	if best := Nearest(last(key), slices.Sorted(maps.Keys(tableKeys(t)))); best != "" {
+		return fmt.Sprintf(": did you mean %q?", best)
+	}
+	return ": there is no such key here"
+}
+
+// Nearest returns the known word that s most likely stands for, or "" if none is near: at most half of its letters (two at
+// least) are wrong, missing, superfluous or swapped.
+func Nearest(s string, known []string) string {
 	best, distance := "", 0
-	for k := range known {
-		if n := edits(last(key), k); best == "" || n < distance || n == distance && k < best {
+	for _, k := range known {
+		if n := edits(s, k); len(s) <= maxWord && (best == "" || n < distance) {
 			best, distance = k, n
 		}
 	}
-	if best == "" || distance > max(2, len(best)/2) {
-		return ": there is no such key here"
+	if distance > max(2, len(best)/2) {
+		return ""
 	}
-	return fmt.Sprintf(": did you mean %q?", best)
+	return best
 }
+
+// maxWord is the longest word that a nearer one is looked for.
+const maxWord = 64
 
 // tableKeys returns the keys of a table with the types of their values, those of embedded structs included.
 func tableKeys(t reflect.Type) map[string]reflect.Type {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-		t = t.Elem()
-	}
+	t = inner(t)
 	keys := map[string]reflect.Type{}
 	if t.Kind() != reflect.Struct {
 		return keys
@@ -78,14 +97,22 @@ func tableKeys(t reflect.Type) map[string]reflect.Type {
 		tag := f.Tag.Get("toml")
 		switch {
 		case f.Anonymous && tag == "":
-			for k, inner := range tableKeys(f.Type) {
-				keys[k] = inner
+			for k, of := range tableKeys(f.Type) {
+				keys[k] = of
 			}
 		case tag != "" && tag != "-":
 			keys[tag] = f.Type
 		}
 	}
 	return keys
+}
+
+// inner is the type of what pointers point to and lists hold.
+func inner(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	return t
 }
 
 // edits returns the number of single-letter changes, insertions, deletions and swaps of neighbours between a and b.
