@@ -146,7 +146,7 @@ func stem(w string) string {
 		w = w[:len(w)-2]
 	case strings.HasSuffix(w, "es") && len(w) > 4:
 		w = w[:len(w)-2]
-	case strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss"):
+	case strings.HasSuffix(w, "s") && strings.IndexByte("sui", w[len(w)-2]) < 0: // not "class", "campus", "this"
 		w = w[:len(w)-1]
 	}
 	if strings.HasSuffix(w, "e") && len(w) > 3 {

@@ -9,18 +9,23 @@ import (
 
 // vocabulary finds a lexicon's words and phrases in text, also with one letter wrong.
 type vocabulary struct {
-	phrases map[string][]phrase // by the first word's stem, longest first
+	phrases map[string][]phrase // by the first word's stem, longest first; "#" for those that begin with any number
 	exact   map[string][]phrase // by the first word as it is, where that is "=word"
 	known   map[string]bool     // stems that are words of the lexicon
 	near    map[string]string   // a long stem with one letter left out -> the stem
 }
 
-// phrase is a sequence of words that means a concept. A word is a stem, "=word" to be matched letter by letter, "#", any
-// word with a digit, or "*", which stands for up to maxGap words.
+// phrase is a sequence of words that means a concept.
 type phrase struct {
-	words   []string
+	words   []choice
 	concept int
 }
+
+// choice is the words of which one must stand at a place: each a stem, "=word" to be matched letter by letter, or "#", any
+// word with a digit. "*" alone stands for up to maxGap words, two for twice as many.
+type choice []string
+
+func (c choice) gap() bool { return c[0] == "*" }
 
 const (
 	maxGap    = 3
@@ -32,36 +37,76 @@ func newVocabulary() *vocabulary {
 	return &vocabulary{phrases: make(map[string][]phrase), exact: make(map[string][]phrase), known: make(map[string]bool), near: make(map[string]string)}
 }
 
+// add takes a phrase in. "all|every campus|school" is four, of which each means the concept.
 func (v *vocabulary) add(text string, concept int) error {
-	var ws []string
+	var p phrase
+	p.concept = concept
 	for field := range strings.FieldsSeq(text) {
-		exact := strings.HasPrefix(field, "=")
-		if field == "*" || field == "#" {
-			ws = append(ws, field)
-			continue
+		words, err := choices(field)
+		if err != nil {
+			return fmt.Errorf("%q: %w", text, err)
 		}
-		for _, t := range tokens(field) {
-			if exact {
-				ws = append(ws, "="+t.fold)
-			} else {
-				ws = append(ws, t.stem)
+		p.words = append(p.words, words...)
+	}
+	n := len(p.words)
+	if n == 0 || p.words[0].gap() || p.words[n-1].gap() || n == 1 && slices.Contains(p.words[0], "#") {
+		return fmt.Errorf("%q is not a word or phrase", text)
+	}
+	for _, first := range p.words[0] {
+		if exact, ok := strings.CutPrefix(first, "="); ok {
+			v.exact[exact] = append(v.exact[exact], p)
+		} else {
+			v.phrases[first] = append(v.phrases[first], p)
+		}
+	}
+	for _, c := range p.words {
+		for _, w := range c {
+			if w != "*" && w != "#" && w[0] != '=' {
+				v.known[w] = true
 			}
 		}
 	}
-	if len(ws) == 0 || ws[0] == "*" || ws[0] == "#" || ws[len(ws)-1] == "*" {
-		return fmt.Errorf("%q is not a word or phrase", text)
+	return nil
+}
+
+// choices reads what stands between two spaces: alternatives of a word each, or one text that may be several words, as
+// "wi-fi" is.
+func choices(field string) ([]choice, error) {
+	if field == "*" {
+		return []choice{{"*"}}, nil
 	}
-	if first, exact := strings.CutPrefix(ws[0], "="); exact {
-		v.exact[first] = append(v.exact[first], phrase{words: ws, concept: concept})
-	} else {
-		v.phrases[first] = append(v.phrases[first], phrase{words: ws, concept: concept})
+	parts := strings.Split(field, "|")
+	var one choice
+	for _, part := range parts {
+		words := stemsOf(part)
+		switch {
+		case len(parts) == 1:
+			var all []choice
+			for _, w := range words {
+				all = append(all, choice{w})
+			}
+			return all, nil
+		case len(words) != 1:
+			return nil, fmt.Errorf("%q beside %q is not one word", part, "|")
+		}
+		one = append(one, words[0])
 	}
-	for _, w := range ws {
-		if w != "*" && w != "#" && w[0] != '=' {
-			v.known[w] = true
+	return []choice{one}, nil
+}
+
+// stemsOf returns the stems of a text without spaces, marked "=" if it is.
+func stemsOf(text string) (all []string) {
+	if text == "#" {
+		return []string{"#"}
+	}
+	for _, t := range tokens(text) {
+		if strings.HasPrefix(text, "=") {
+			all = append(all, "="+t.fold)
+		} else {
+			all = append(all, t.stem)
 		}
 	}
-	return nil
+	return all
 }
 
 // finish prepares the search once all phrases are in.
@@ -148,7 +193,11 @@ func (v *vocabulary) find(text []token, hit func(concept, from, to int)) {
 		}
 	}
 	for i := range text {
-		for _, phrases := range [...][]phrase{v.phrases[stems[i]], v.exact[text[i].fold]} {
+		var numbered []phrase
+		if hasDigit(text[i].fold) {
+			numbered = v.phrases["#"]
+		}
+		for _, phrases := range [...][]phrase{v.phrases[stems[i]], v.exact[text[i].fold], numbered} {
 			for _, p := range phrases {
 				if n := p.match(text[i:], stems[i:]); n > 0 {
 					hit(p.concept, i, i+n)
@@ -162,8 +211,8 @@ func (v *vocabulary) find(text []token, hit func(concept, from, to int)) {
 func (p phrase) match(text []token, stems []string) int {
 	at, gap := 0, 0
 	for i := 0; i < len(p.words); i++ {
-		if p.words[i] == "*" {
-			gap = maxGap
+		if p.words[i].gap() {
+			gap += maxGap
 			continue
 		}
 		for {
@@ -185,12 +234,14 @@ func (p phrase) match(text []token, stems []string) int {
 	return at
 }
 
-func same(word string, t token, stem string) bool {
-	switch word[0] {
-	case '=':
-		return word[1:] == t.fold
-	case '#':
-		return strings.ContainsAny(t.fold, "0123456789")
+func same(c choice, t token, stem string) bool {
+	for _, word := range c {
+		switch {
+		case word == stem, word == "#" && hasDigit(t.fold), word[0] == '=' && word[1:] == t.fold:
+			return true
+		}
 	}
-	return word == stem
+	return false
 }
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
