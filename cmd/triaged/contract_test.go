@@ -34,6 +34,7 @@ var contract = map[string][]string{
 	"ledger":     {"mailbox", "uid_validity", "uid", "message_id", "outcome", "reason", "request", "at"},
 	"outbox":     {"id", "to", "kind", "request", "subject", "message_id", "state", "attempts", "last_error"},
 	"quarantine": {"ledger", "mailbox", "message_id", "from", "subject", "size", "received_at", "outcome", "reason", "settled"},
+	"doctor":     {"check", "state", "detail", "remedy"},
 	"check":      {"problems", "requests", "events", "mails"},
 	"version":    {"version"},
 }

@@ -50,6 +50,7 @@ type commands struct {
 
 	Quarantine quarantineCommand `cmd:"" help:"List received mail that nothing could be done with, and deal with it."`
 
+	Doctor  doctorCommand  `cmd:"" help:"Look at all that can keep the bot from working, and say what to do."`
 	Check   checkCommand   `cmd:"" help:"Prove that the state is whole."`
 	Service serviceCommand `cmd:"" help:"Print a systemd unit that runs the bot."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"triaged/internal/authority"
+	"triaged/internal/config"
 	"triaged/internal/intake"
 )
 
@@ -57,4 +58,17 @@ func readDirectory(path string) (map[string]intake.Entry, error) {
 		}
 		people[authority.Normalise(cell("address"))] = intake.Entry{Name: cell("name"), Campus: cell("campus"), Title: cell("title")}
 	}
+}
+
+// Campuses are those that a configuration's directory of people names, sorted.
+func Campuses(c *config.Config) ([]string, error) {
+	people, err := readDirectory(c.Desk.Directory)
+	var all []string
+	for _, p := range people {
+		if p.Campus != "" && !slices.Contains(all, p.Campus) {
+			all = append(all, p.Campus)
+		}
+	}
+	slices.Sort(all)
+	return all, err
 }

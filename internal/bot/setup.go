@@ -176,6 +176,9 @@ func durations(list []config.Duration) []time.Duration {
 	return all
 }
 
+// Roster is the people and teams of a configuration.
+func Roster(c *config.Config) *authority.Roster { return rosterOf(c) }
+
 // Mailboxes are the settings of the watched mailboxes.
 func Mailboxes(c *config.Config, rim Rim) ([]mailbox.Settings, error) {
 	var all []mailbox.Settings

@@ -18,7 +18,7 @@ import (
 // named in neighbours.
 var floors = [][]string{
 	{"cmd/triaged"},
-	{"demo"},
+	{"demo", "doctor"},
 	{"bot", "control", "config"},
 	{"store", "mailbox", "delivery", "oauth", "systemd"},
 	{"intake", "agenda"},

@@ -32,6 +32,19 @@ type session struct {
 
 // connect opens a session, logs in and finds its folders.
 func (w *watcher) connect(ctx context.Context) (*session, error) {
+	s, err := w.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.findFolders(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// enter opens a session and logs in.
+func (w *watcher) enter(ctx context.Context) (*session, error) {
 	credentials, err := w.Login(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("get credentials for %s: %w", w.Address, err)
@@ -44,7 +57,7 @@ func (w *watcher) connect(ctx context.Context) (*session, error) {
 	}
 	s := &session{watcher: w, wire: &wire{Conn: conn}, news: make(chan struct{}, 1)}
 	login := func(ctx context.Context) error { return s.login(ctx, credentials) }
-	for _, step := range []func(context.Context) error{s.greet, login, s.findFolders} {
+	for _, step := range []func(context.Context) error{s.greet, login} {
 		if err := step(ctx); err != nil {
 			s.close()
 			return nil, err
