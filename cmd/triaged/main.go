@@ -53,6 +53,9 @@ type commands struct {
 	Doctor  doctorCommand  `cmd:"" help:"Look at all that can keep the bot from working, and say what to do."`
 	Check   checkCommand   `cmd:"" help:"Prove that the state is whole."`
 	Service serviceCommand `cmd:"" help:"Print a systemd unit that runs the bot."`
+	Backup  backupCommand  `cmd:"" help:"Copy the state and the raw mails to a safe place, while the bot runs or not."`
+	Restore restoreCommand `cmd:"" help:"Put a backup into an empty data directory."`
+	Compact compactCommand `cmd:"" help:"Write the state file anew, without the room of what was removed."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

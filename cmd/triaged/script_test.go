@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,8 +38,8 @@ func TestScripts(t *testing.T) {
 			return servers(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"daemon": startDaemon, "logged": logged, "hangup": hangUp, "told": told, "stop": stopDaemon, "deliver": deliver, "json": jsonFields,
-			"halve": halve, "usage": usageMistake, "secret": secretFrom, "unsaid": unsaid,
+			"daemon": startDaemon, "logged": logged, "hangup": hangUp, "told": told, "halt": stopDaemon, "deliver": deliver, "json": jsonFields,
+			"cutfile": cutFile, "spoil": spoil, "usage": usageMistake, "secret": secretFrom, "unsaid": unsaid,
 		},
 	})
 }
@@ -163,7 +164,8 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("the daemon ended without logging %q", args[0])
 }
 
-// stopDaemon ends it as an init system does, and asks for a clean exit.
+// stopDaemon ends it as an init system does, and asks for a clean exit. It cannot be called "stop": that would end the
+// script.
 func stopDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	d := ts.Value(daemonKey).(*running)
 	ts.Check(d.process.Process.Signal(syscall.SIGTERM))
@@ -208,12 +210,27 @@ func deliver(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-// halve cuts a file in its middle, as a full disk or a bad copy does.
-func halve(ts *testscript.TestScript, neg bool, args []string) {
-	path := ts.MkAbs(args[0])
-	info, err := os.Stat(path)
+// cutFile cuts a file after so many bytes, as a full disk or a bad copy does.
+func cutFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cutfile FILE BYTES")
+	}
+	size, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
-	ts.Check(os.Truncate(path, info.Size()/2))
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// spoil changes a byte of a file, wherever a text stands in it.
+func spoil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: spoil FILE TEXT")
+	}
+	content := ts.ReadFile(args[0])
+	if !strings.Contains(content, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	spoiled := strings.ReplaceAll(content, args[1], args[1][:len(args[1])-1]+"~")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(spoiled), 0o600))
 }
 
 // jsonFields checks the standard output of the last command against the contract: json NAME [ROWS].
@@ -277,4 +294,21 @@ func unsaid(ts *testscript.TestScript, neg bool, args []string) {
 		look(path, text)
 		return err
 	}))
+}
+
+// testscript's own "stop" ends a script in the middle, and all that stands behind it holds.
+func TestNoScriptEndsInItsMiddle(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(scripts, err)
+	}
+	for _, path := range scripts {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if regexp.MustCompile(`(?m)^stop\b`).Match(text) {
+			t.Errorf("%s says stop, which ends it there: halt ends the daemon", path)
+		}
+	}
 }

@@ -118,6 +118,7 @@ func (d *Desk) Ops() control.Ops {
 		"suggest": d.operation(d.Suggest), "evaluate": d.operation(d.Evaluate), "check": d.operation(d.Check),
 		"report": d.operation(d.Report), "quarantine": d.operation(d.Quarantine), "seen": d.operation(d.Seen), "show-sent": d.operation(d.ShowSent),
 		"order-sent": d.operation(d.OrderSent), "order-received": d.operation(d.OrderReceived),
+		"hold": d.hold, "release": d.release,
 	}
 }
 

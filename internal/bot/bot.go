@@ -62,6 +62,9 @@ func (b *Bot) wake() {
 // room. Run returns an error if the store can no longer be written for another reason, since nothing can be done then but
 // to start again.
 func (b *Bot) Run(parent context.Context) error {
+	if _, err := b.today().Adopt(parent); err != nil && parent.Err() == nil {
+		return fmt.Errorf("the raw mails of the lost state cannot be taken over: %w", err)
+	}
 	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
 	c := &crew{Bot: b, ctx: ctx, stop: stop, watches: map[string]watch{}}

@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,7 +33,9 @@ type office struct {
 	log     *slog.Logger
 	parse   func([]byte) *message.Message // nil: message.Parse; tests have one that fails
 	hook    func(string)                  // tests stop here; nil else
-	wake    func()                        // tells the loops, if there are any, that a transaction has committed
+	holding sync.Mutex
+	moments moments // guarded by holding
+	wake    func()  // tells the loops, if there are any, that a transaction has committed
 }
 
 // today is the desk by the rules of this moment.

@@ -42,6 +42,11 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 	row := ReceiptRow{Done: []ReceiptItemRow{}, Failed: []ReceiptItemRow{}}
 	now := d.clock.Now()
 	var taught []lesson
+	// Kept like a mail, so that after a restore somebody can be told what to say again.
+	said := store.RawMail{Label: store.RawLabel{Shell: a.As, Received: now.UTC()}, Data: []byte(a.Number + " " + a.Text)}
+	if _, err := d.store.KeepRaw([]store.RawMail{said}); err != nil {
+		return err
+	}
 	err := d.store.Update(func(tx *store.Tx) error {
 		subject, err := d.subjectAbout(tx, a.Number)
 		if err != nil {

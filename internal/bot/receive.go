@@ -24,10 +24,15 @@ func (b *Bot) receive(ctx context.Context, s mailbox.Settings) error {
 	alive()
 	s.Observe = func(status mailbox.Status) { alive(); b.observe(status) }
 	// The first look is noted before anything is listed, so that what arrives from now on is new mail.
-	if err := b.store.Update(func(tx *store.Tx) error { b.firstLook(tx, s.Name); return nil }); err != nil {
+	err := b.store.Update(func(tx *store.Tx) error {
+		b.firstLook(tx, s.Name)
+		s.Again = again(tx, s.Name)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	err := mailbox.Watch(ctx, s, &receiver{b: b, alive: alive})
+	err = mailbox.Watch(ctx, s, &receiver{b: b, mailbox: s.Name, alive: alive})
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -41,8 +46,9 @@ func (o *office) firstLook(tx *store.Tx, name string) time.Time {
 
 // receiver is the owner of a watched mailbox's mails.
 type receiver struct {
-	b     *Bot
-	alive func() // nil: nobody wants a sign of life
+	b       *Bot
+	mailbox string
+	alive   func() // nil: nobody wants a sign of life
 }
 
 // Accounted finds mails whose row was committed before their move: a crash in between leaves such mails.
@@ -110,6 +116,9 @@ func (o *receiver) Accept(_ context.Context, f mailbox.Folder, mails []mailbox.M
 			},
 			Data: m.Raw,
 		}
+		if m.Truncated {
+			raw[i].Label.Size = m.Size
+		}
 	}
 	refs, err := o.b.store.KeepRaw(raw)
 	if err != nil {
@@ -141,7 +150,7 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 				continue
 			}
 			env := intake.Envelope{
-				Mailbox: f.Mailbox, Folder: f.Name, Junk: f.Junk, Received: m.Received, Size: m.Size,
+				Mailbox: f.Mailbox, Folder: f.Name, Junk: f.Junk, Again: f.Again, Received: m.Received, Size: m.Size,
 				Truncated: m.Truncated, Ledger: tx.NextLedger(), FirstLook: first,
 			}
 			row := store.Row{
@@ -244,8 +253,12 @@ type recorded struct {
 
 // record decides one mail and records all of the verdict: events, mails owed, and the ledger row. After an unrecordable
 // the transaction must not be committed.
-func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Row, now time.Time) (made recorded, err error) {
-	v := d.decide(tx, m, env, now)
+func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Row, now time.Time) (recorded, error) {
+	return d.recordVerdict(tx, m, d.decide(tx, m, env, now), row, now)
+}
+
+func (d *Desk) recordVerdict(tx *store.Tx, m reading, v intake.Verdict, row store.Row, now time.Time) (made recorded, err error) {
+	ledger := tx.NextLedger()
 	err = d.safely("a verdict could not be recorded", func() error {
 		if err := tx.Apply(v); err != nil {
 			return err
@@ -255,7 +268,7 @@ func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Ro
 		}
 		made.taught = d.taught(tx, v)
 		return nil
-	}, "ledger", env.Ledger)
+	}, "ledger", ledger)
 	if err != nil {
 		err = fmt.Errorf("%s, uid %d: %w", row.Folder, row.UID, err)
 		if !errors.Is(err, store.ErrDamaged) {
@@ -263,7 +276,7 @@ func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Ro
 		}
 		return recorded{}, err
 	}
-	row.Number, row.MessageID, row.Fingerprint = env.Ledger, m.MessageID, hex.EncodeToString(m.Fingerprint[:])
+	row.Number, row.MessageID, row.Fingerprint = ledger, m.MessageID, hex.EncodeToString(m.Fingerprint[:])
 	row.Outcome, row.Reason, row.Request, row.At = v.Outcome, v.Reason, v.Request, now
 	tx.Account(row)
 	made.rows = append(made.rows, row)

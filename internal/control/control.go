@@ -30,6 +30,9 @@ type Op func(ctx context.Context, args json.RawMessage, emit func(row any) error
 // Ops are the operations by name.
 type Ops map[string]Op
 
+// Urgent marks rows that whoever asked must see at once, because the operation goes on while it acts on them.
+type Urgent interface{ Urgent() }
+
 // ErrNoDaemon is returned when nobody listens in the data directory.
 var ErrNoDaemon = errors.New("no daemon is running")
 
@@ -170,7 +173,13 @@ func answer(w http.ResponseWriter, r *http.Request, op Op) {
 			if err != nil {
 				return err
 			}
-			return out.Encode(line{Row: b})
+			if err := out.Encode(line{Row: b}); err != nil {
+				return err
+			}
+			if _, urgent := row.(Urgent); urgent {
+				return http.NewResponseController(w).Flush()
+			}
+			return nil
 		})
 	}
 	end := line{End: true}

@@ -133,7 +133,7 @@ func (d *decision) copies() bool {
 			d.aside = fmt.Sprintf("its Message-ID is that of ledger %d, its contents are not", seen.Ledger)
 			continue
 		}
-		if seen.Outcome.Meaning().Place != Processed && !d.env.Junk {
+		if seen.Outcome.Meaning().Place != Processed && !d.env.Junk && !d.env.Again {
 			d.aside = fmt.Sprintf("decided anew: it ended as %s before, ledger %d", seen.Outcome, seen.Ledger)
 			continue
 		}

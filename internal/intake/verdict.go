@@ -14,6 +14,7 @@ type Envelope struct {
 	Mailbox   string
 	Folder    string
 	Junk      bool      // it lay in the junk folder
+	Again     bool      // it lay where mails go that are accounted for: the store lost its account of it, or has it
 	Received  time.Time // INTERNALDATE: this is the time of submission
 	Size      int64     // in bytes, as the server counts
 	Truncated bool      // over max_size: only its header and first 64 KiB were fetched

@@ -142,7 +142,7 @@ func (s *session) openFolder(ctx context.Context, v *view) error {
 		return err
 	}
 	s.open = v.name
-	folder := Folder{Mailbox: s.Name, Name: v.name, UIDValidity: selected.UIDValidity, Junk: v.junk}
+	folder := Folder{Mailbox: s.Name, Name: v.name, UIDValidity: selected.UIDValidity, Junk: v.junk, Again: v.again}
 	if v.folder != folder {
 		v.reset(folder)
 	}

@@ -16,6 +16,7 @@ const askAbout = 5000
 type view struct {
 	name     string
 	junk     bool
+	again    bool // what was received before Settings.Again is passed over
 	missing  bool
 	folder   Folder
 	keywords []imap.Flag // that may be set on mails
@@ -84,9 +85,12 @@ func (s *session) list(ctx context.Context, v *view) ([]Listed, error) {
 		return nil, err
 	}
 	for _, m := range found {
-		if m.UID >= first { // n:* names the last mail even if it is older (RFC 3501, section 6.4.8)
+		if m.UID < first { // n:* names the last mail even if it is older (RFC 3501, section 6.4.8)
+			continue
+		}
+		v.next = max(v.next, m.UID+1)
+		if !v.again || !m.Received.Before(s.Again) {
 			all = append(all, m)
-			v.next = max(v.next, m.UID+1)
 		}
 	}
 	v.open = nil

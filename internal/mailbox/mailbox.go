@@ -34,6 +34,10 @@ type Settings struct {
 	RefusedFolder string // where Refused mails go; made if missing; "": they stay
 	JunkFolder    string // watched too, at each poll; "": none
 
+	// Again has the done and refused folders looked through once too, for mails received since then: after its owner
+	// lost what it knew of them. The zero time: not at all.
+	Again time.Time
+
 	PollInterval   time.Duration   // longest time between two looks, with IDLE or without; default 1m
 	CommandTimeout time.Duration   // a command ends the connection after this long without 4 KiB of progress; default 30s
 	MaxSize        int64           // bytes; larger mails are handed over Truncated; default 30 MiB
@@ -68,6 +72,7 @@ type Folder struct {
 	Name        string // as the server knows it
 	UIDValidity uint32
 	Junk        bool // it is the junk folder
+	Again       bool // it holds what was accounted for before; see Settings.Again
 }
 
 // Listed is what the server tells of a mail without fetching it.
@@ -116,6 +121,12 @@ type Owner interface {
 type TroubleOwner interface {
 	Owner
 	Trouble(context.Context, Folder, Listed, error)
+}
+
+// AgainOwner is an Owner that wants to hear that the folders of Settings.Again were looked through to the end.
+type AgainOwner interface {
+	Owner
+	AgainDone(context.Context) error
 }
 
 // Status is the state of a watched account.

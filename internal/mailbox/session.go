@@ -156,8 +156,13 @@ func (s *session) close() {
 func (s *session) run(ctx context.Context, looked func()) error {
 	watched := &view{name: s.Folder}
 	junk := &view{name: s.JunkFolder, junk: true}
+	again := s.viewsAgain()
 	for {
 		poll := time.Now().Add(s.PollInterval)
+		var err error
+		if again, err = s.lookAgain(ctx, again); err != nil {
+			return err
+		}
 		// The junk folder first: opening the watched one afterwards tells what came meanwhile.
 		if junk.name != "" {
 			if err := s.lookIfThere(ctx, junk); err != nil {
@@ -181,6 +186,44 @@ func (s *session) run(ctx context.Context, looked func()) error {
 			}
 		}
 	}
+}
+
+// viewsAgain are the folders to look through once; see Settings.Again.
+func (s *session) viewsAgain() (all []*view) {
+	if s.Again.IsZero() || s.again {
+		return nil
+	}
+	for _, name := range []string{s.done, s.refused} {
+		if name != "" && name != s.Folder {
+			all = append(all, &view{name: name, again: true})
+		}
+	}
+	return all // none where mails stay in the watched folder, which is looked through anyway
+}
+
+// lookAgain looks through such folders, and returns those with mails that could not be accounted for yet.
+func (s *session) lookAgain(ctx context.Context, views []*view) (left []*view, err error) {
+	if s.Again.IsZero() || s.again {
+		return nil, nil
+	}
+	for _, v := range views {
+		if err := s.lookIfThere(ctx, v); err != nil {
+			return nil, err
+		}
+		if len(v.open) > 0 {
+			left = append(left, v)
+		}
+	}
+	if len(left) > 0 {
+		return left, nil
+	}
+	if owner, ok := s.owner.(AgainOwner); ok {
+		if err := owner.AgainDone(ctx); err != nil {
+			return nil, err
+		}
+	}
+	s.again = true
+	return nil, nil
 }
 
 // lookIfThere looks through a folder whose lack is no reason not to watch the others.

@@ -58,6 +58,7 @@ type watcher struct {
 	owner    Owner
 	status   Status
 	troubles troubles
+	again    bool // the folders of Settings.Again were looked through
 }
 
 // Try logs in once, finds or makes the account's folders, and logs out: whether a Watch would come so far.

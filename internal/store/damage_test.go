@@ -111,10 +111,14 @@ func served(t *testing.T, state []byte) (got contents, err error) {
 			got = nil
 		}
 	}
-	if err != nil && (!errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "last copy of the data directory")) {
+	if err != nil && (!errors.Is(err, store.ErrDamaged) || !namesTheWayBack(err)) {
 		t.Errorf("an error that does not help: %v", err)
 	}
 	return got, err
+}
+
+func namesTheWayBack(err error) bool {
+	return strings.Contains(err.Error(), "bring back the last backup") || strings.Contains(err.Error(), "run `triaged check --repair`")
 }
 
 // wrong makes an error of what a check finds, raw mails apart, which these tests do not bring along.
@@ -122,7 +126,7 @@ func wrong(s *store.Store) error {
 	result, err := s.Check()
 	for _, p := range result.Problems {
 		if !strings.Contains(p, "raw") {
-			return fmt.Errorf("%w: %s: last copy of the data directory", store.ErrDamaged, p)
+			return fmt.Errorf("%w: %s: bring back the last backup", store.ErrDamaged, p)
 		}
 	}
 	return err
@@ -255,7 +259,7 @@ func TestLostStateIsNotBegunAnew(t *testing.T) {
 	smallDesk(t, dir).Close()
 	os.Remove(filepath.Join(dir, "state.db"))
 	_, err := store.Open(storetest.Options(t, store.Options{Dir: dir}))
-	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "last copy of the data directory") {
+	if !errors.Is(err, store.ErrDamaged) || !namesTheWayBack(err) {
 		t.Errorf("got %v", err)
 	}
 	os.RemoveAll(filepath.Join(dir, "raw"))

@@ -75,7 +75,7 @@ func (tx *Tx) getJSON(name bucketName, key []byte, v any) bool {
 
 func (tx *Tx) decode(name bucketName, key, value []byte, v any) bool {
 	if err := json.Unmarshal(value, v); err != nil {
-		tx.fail(damaged(fmt.Sprintf("bucket %s, entry %x: %v", name, key, err)))
+		tx.fail(damagedIn(name, "entry %x: %v", key, err))
 		return false
 	}
 	return true

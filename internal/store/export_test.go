@@ -65,3 +65,6 @@ type diskOf struct {
 
 func (d diskOf) create(path string) (rawFile, error) { return d.createFile(path) }
 func (d diskOf) syncDir(dir string) error            { return d.sync(dir) }
+
+// FloorAfter is how far numbers skip ahead.
+var FloorAfter = floorAfter

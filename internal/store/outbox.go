@@ -83,6 +83,16 @@ func (tx *Tx) Owe(l compose.Letter, hold Hold) Entry {
 	return e
 }
 
+// Regain puts a mail into the outbox under the number and Message-ID that it had in a state that was lost.
+func (tx *Tx) Regain(e Entry) {
+	if _, ok := tx.Entry(e.ID); ok || e.ID == 0 || e.ID > tx.sequence(bucketOutbox) {
+		tx.fail(fmt.Errorf("there can be no mail %d of a lost state in the outbox", e.ID))
+		return
+	}
+	e.Letter.At = e.Letter.At.UTC()
+	tx.saveEntry(Entry{}, e)
+}
+
 // indexKeys are all index entries of one outgoing mail.
 func (e Entry) indexKeys() []indexKey {
 	if e.ID == 0 {

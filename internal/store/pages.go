@@ -35,7 +35,10 @@ type meta struct {
 	freelist uint64
 	pages    uint64 // how many the file has
 	tx       uint64
+	at       int64 // where its page lies in the file
 }
+
+func (m meta) size() int64 { return int64(m.pages) * m.pageSize }
 
 // readMeta finds the meta page of the last commit, or of transaction tx if that is not 0.
 //
@@ -49,6 +52,7 @@ func readMeta(f io.ReaderAt, tx uint64) (meta, error) {
 			continue
 		}
 		if m, ok := parseMeta(b[pageHeader:]); ok && (offset == 0 || offset == m.pageSize) {
+			m.at = offset
 			metas = append(metas, m)
 		}
 	}
@@ -94,7 +98,7 @@ func soundAbove(f io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
-	if need := int64(m.pages) * m.pageSize; size < need {
+	if need := m.size(); size < need {
 		return fmt.Errorf("it has %d bytes of %d", size, need)
 	}
 	w := newWalker(f, m)
@@ -118,11 +122,26 @@ func checkPages(f io.ReaderAt, tx uint64) (int, error) {
 	return w.read, w.fault
 }
 
+// proveState proves a state file that nobody writes: all its pages, and the checksum of every value.
+func proveState(f io.ReaderAt) error {
+	m, err := readMeta(f, 0)
+	if err != nil {
+		return err
+	}
+	w := newWalker(f, m)
+	w.leaves, w.seals = true, true
+	w.bucket(m.root)
+	w.free()
+	w.accountForAll()
+	return w.fault
+}
+
 // walker visits pages until the first fault.
 type walker struct {
 	f      io.ReaderAt
 	meta   meta
 	leaves bool   // read the leaves of all buckets too
+	seals  bool   // and compare the checksums of their values
 	seen   []bool // page -> reached, or free
 	read   int
 	fault  error
@@ -184,17 +203,41 @@ func (w *walker) page(id uint64) (p pageBytes, ok bool) {
 
 // bucket visits the tree of the bucket of buckets, and the trees of those in it.
 func (w *walker) bucket(root uint64) {
-	w.tree(root, mostDepth, nil, nil, func(value []byte) {
+	w.tree(root, mostDepth, nil, nil, visitor{inside: true, leaf: func(key, value []byte) {
 		if len(value) < 16 {
 			w.fail("a bucket is cut short")
 			return
 		}
-		if id := order.Uint64(value); id != 0 {
-			w.tree(id, w.levels(id), nil, nil, nil)
-		} else if err := pageBytes(value[16:]).sound(); err != nil {
+		sealed := w.sealed(bucketName(key))
+		id, inline := order.Uint64(value), pageBytes(value[16:])
+		if id != 0 {
+			w.tree(id, w.levels(id), nil, nil, visitor{leaf: sealed})
+		} else if err := inline.sound(); err != nil {
 			w.fail("an inline bucket: %w", err)
+		} else if sealed != nil {
+			for i := range inline.count() {
+				sealed(inline.key(i), inline.value(i))
+			}
 		}
-	})
+	}})
+}
+
+// visitor is told of the entries on the leaves of a tree.
+type visitor struct {
+	inside bool // they are buckets
+	leaf   func(key, value []byte)
+}
+
+// sealed compares the checksums of a bucket's values, if that is wanted.
+func (w *walker) sealed(name bucketName) func(key, value []byte) {
+	if _, known := nameSums[name]; !known || !w.seals {
+		return nil
+	}
+	return func(key, value []byte) {
+		if _, ok := unseal(name, key, value); !ok {
+			w.fail("bucket %s, entry %x is not what was written", name, key)
+		}
+	}
 }
 
 // levels says how many levels of a tree to read: all, or those above the leaves. All leaves of a tree lie equally deep.
@@ -214,7 +257,7 @@ func (w *walker) levels(root uint64) int {
 }
 
 // tree visits a tree down to so many levels. Its keys must lie within [low, high).
-func (w *walker) tree(id uint64, levels int, low, high []byte, visit func(value []byte)) {
+func (w *walker) tree(id uint64, levels int, low, high []byte, visit visitor) {
 	if w.fault != nil {
 		return
 	}
@@ -243,11 +286,11 @@ func (w *walker) tree(id uint64, levels int, low, high []byte, visit func(value 
 				until = p.key(i + 1)
 			}
 			w.tree(p.child(i), levels-1, key, until, visit)
-		case p.isBucket(i) != (visit != nil):
+		case p.isBucket(i) != visit.inside:
 			w.fail("page %d: entry %d is of the wrong kind", id, i)
 			return
-		case visit != nil:
-			visit(p.value(i))
+		case visit.leaf != nil:
+			visit.leaf(key, p.value(i))
 		}
 	}
 }

@@ -37,7 +37,9 @@ type RawLabel struct {
 	UIDValidity uint32    `json:"uid_validity,omitempty"`
 	UID         uint32    `json:"uid,omitempty"`
 	Received    time.Time `json:"received,omitzero"`
+	Size        int64     `json:"size,omitempty"`   // of the mail on the server, if this is its beginning only
 	Outbox      uint64    `json:"outbox,omitempty"` // number of an outgoing mail
+	Shell       string    `json:"shell,omitempty"`  // not a mail: what was said at a shell, as this person
 }
 
 // A record is: magic, length of the label, length of the data, checksum of the lengths, the label and the data; then
@@ -136,8 +138,10 @@ func rawFiles(dir string) ([]uint32, error) {
 }
 
 func (l *rawLog) path(number uint32) string {
-	return filepath.Join(l.dir, fmt.Sprintf("%08d%s", number, rawSuffix))
+	return filepath.Join(l.dir, rawName(number))
 }
+
+func rawName(number uint32) string { return fmt.Sprintf("%08d%s", number, rawSuffix) }
 
 // append writes the mails and returns once they are on disk. After an error nothing of them is referred to, and the next
 // append begins in a clean place.

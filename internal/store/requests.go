@@ -37,8 +37,18 @@ func (tx *Tx) LastNumber() request.Number {
 	return request.Number(number(k, 0))
 }
 
-// NextNumber is the number that the next request gets.
-func (tx *Tx) NextNumber() request.Number { return tx.LastNumber() + 1 }
+// NextNumber is the number that the next request gets. After a restore it has skipped those that may have been given.
+func (tx *Tx) NextNumber() request.Number {
+	if n := tx.wanted; n > 0 {
+		if _, taken := tx.Request(n); !taken {
+			return n
+		}
+	}
+	return max(tx.LastNumber(), tx.floor()) + 1
+}
+
+// Want makes a number the next one, if it is free: the number that people were told by a state that was lost. 0 ends it.
+func (tx *Tx) Want(n request.Number) { tx.wanted = n }
 
 // Events are a request's events, oldest first.
 func (tx *Tx) Events(n request.Number) []request.Event {

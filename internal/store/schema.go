@@ -35,6 +35,9 @@ const (
 	keyInstance = "instance"
 	keyPolicy   = "policy"
 	keySecret   = "secret"
+	keyFloor    = "number-floor" // request numbers up to here are not given out
+	keyRecovery = "recovery"
+	keyWiped    = "raw-wiped-" // followed by a raw file's number: how often parts of it were wiped
 )
 
 // prepare migrates the state, gives a new one its identity, and makes the indexes anew if the policy is not the one

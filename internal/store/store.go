@@ -134,6 +134,9 @@ func (s *Store) open() error {
 	if s.lock, err = lockDir(s.options.Dir, s.options.Wait); err != nil {
 		return err
 	}
+	if err := restored(s.options.Dir); err != nil {
+		return err
+	}
 	if fresh {
 		if err := s.create(path); err != nil {
 			return err
@@ -156,8 +159,8 @@ func (s *Store) open() error {
 func (s *Store) create(path string) error {
 	kept, err := rawFiles(filepath.Join(s.options.Dir, rawDir))
 	if err == nil && len(kept) > 0 {
-		return fmt.Errorf("%w: %s is gone although raw mails are here: put back the last copy of the data directory, or move %s away to begin anew",
-			ErrDamaged, path, filepath.Join(s.options.Dir, rawDir))
+		return fmt.Errorf("%w: %s is gone although raw mails are here: %s, or move %s away to begin anew",
+			ErrDamaged, path, wayBack, filepath.Join(s.options.Dir, rawDir))
 	}
 	unfinished := path + ".new"
 	if err := os.Remove(unfinished); err != nil && !errors.Is(err, fs.ErrNotExist) {

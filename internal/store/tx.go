@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
@@ -21,6 +22,7 @@ type Tx struct {
 	opened map[bucketName]*bolt.Bucket
 	derive func(request.Request) Derived
 	fault  error
+	wanted request.Number // the next new request is to have it; 0 for any
 
 	scratch bytes.Buffer // values are written here first
 }
@@ -103,9 +105,21 @@ func describe(err error) error {
 	return err
 }
 
+// wayBack is what to do about a state that is lost.
+const wayBack = "bring back the last backup with the raw mails of this directory: see `triaged help restore`"
+
 // damaged is the error for a state that cannot be trusted, with the way back.
 func damaged(what any) error {
-	return fmt.Errorf("%w: %v: stop the daemon, see what `triaged check` says, and put back the last copy of the data directory", ErrDamaged, what)
+	return fmt.Errorf("%w: %v: stop the daemon and %s", ErrDamaged, what, wayBack)
+}
+
+// damagedIn is the error for a bucket that cannot be trusted. What follows from other buckets can be made anew.
+func damagedIn(name bucketName, format string, args ...any) error {
+	hint := wayBack
+	if name == bucketSnaps || slices.Contains(indexes, name) {
+		hint = "run `triaged check --repair`"
+	}
+	return fmt.Errorf("%w: bucket %s, %s: stop the daemon and %s", ErrDamaged, name, fmt.Sprintf(format, args...), hint)
 }
 
 // fail remembers the first fault of a transaction, which then cannot commit.
@@ -118,7 +132,7 @@ func (tx *Tx) fail(err error) {
 // rescue is deferred around each access to bbolt's pages.
 func (tx *Tx) rescue(name bucketName) {
 	if r := recover(); r != nil {
-		tx.fail(damaged(fmt.Sprintf("bucket %s: %v", name, r)))
+		tx.fail(damagedIn(name, "%v", r))
 	}
 }
 
@@ -159,7 +173,7 @@ func (tx *Tx) get(name bucketName, key []byte) ([]byte, bool) {
 func (tx *Tx) open(name bucketName, key, sealed []byte) ([]byte, bool) {
 	value, ok := unseal(name, key, sealed)
 	if !ok {
-		tx.fail(damaged(fmt.Sprintf("bucket %s, entry %x is not what was written", name, key)))
+		tx.fail(damagedIn(name, "entry %x is not what was written", key))
 	}
 	return value, ok
 }

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"triaged/internal/bot"
+	"triaged/internal/config"
+	"triaged/internal/control"
+	"triaged/internal/store"
+)
+
+type backupCommand struct {
+	File string `arg:"" help:"The backup to write. An earlier one of this name is replaced once the new one is whole."`
+}
+
+// Help says what a backup is, on disk too.
+func (backupCommand) Help() string {
+	return `Writes the state to FILE, as it is at one moment, whether the bot runs or not. Raw mails go to a folder triaged-raw-INSTANCE
+beside FILE, which all backups of a desk in that place share: each adds what is new. To take a backup elsewhere, take both.
+
+FILE is a tar archive: state.db, manifest.json (what belongs to it) and manifest.sha256. It holds the secrets that the bot signs its
+mails with, and is readable by its owner only. A backup that was cut off leaves the one before it as it was.
+
+What is copied is proved: the state's pages and the checksum of every value, and each raw mail file as it was read. To prove a
+backup to the end, restore it elsewhere and run "triaged check --deep" there.
+
+With --json: file, requests, mails, bytes (of all that belongs to the backup), copied (of these, now).`
+}
+
+func (l *backupCommand) Run(ctx context.Context, c *commands, s streams) error {
+	cfg, err := config.Load(c.Config)
+	if err != nil {
+		return err
+	}
+	show, end := progress(s)
+	copying := store.Copying{Dir: cfg.Desk.DataDir, File: l.File, Progress: show}
+	var saved store.Saved
+	err = control.Ask(ctx, cfg.Desk.DataDir, "hold", bot.Args{}, func(raw json.RawMessage) error {
+		var m bot.HeldMoment
+		if err := json.Unmarshal(raw, &m); err != nil {
+			return err
+		}
+		var err error
+		saved, err = store.Backup(ctx, m.Moment, copying, func() error {
+			return control.Ask(ctx, cfg.Desk.DataDir, "release", bot.HeldMoment{Hold: m.Hold}, nil)
+		})
+		return err
+	})
+	if errors.Is(err, control.ErrNoDaemon) {
+		saved, err = backupStopped(ctx, cfg, copying)
+	}
+	end()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s, saved)
+	}
+	fmt.Fprintf(s.out, "%s: %s, %s, %s; %s of it copied now\n", saved.File, count(saved.Requests, "request", "requests"),
+		count(saved.Mails, "mail", "mails"), megabytes(saved.Bytes), megabytes(saved.Copied))
+	return nil
+}
+
+// backupStopped makes a backup while no daemon runs.
+func backupStopped(ctx context.Context, cfg *config.Config, copying store.Copying) (saved store.Saved, err error) {
+	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: true, Wait: patience})
+	if err != nil {
+		return saved, err
+	}
+	defer desk.Close()
+	err = desk.Store().Hold(time.Now(), func(m store.Moment) error {
+		saved, err = store.Backup(ctx, m, copying, func() error { return nil })
+		return err
+	})
+	return saved, err
+}
+
+// progress shows how far a copy is, to whoever watches.
+func progress(s streams) (show func(done, total int64), end func()) {
+	if !isTerminal(s.err) {
+		return nil, func() {}
+	}
+	return progressOn(s.err)
+}
+
+func progressOn(out io.Writer) (show func(done, total int64), end func()) {
+	last := -1
+	show = func(done, total int64) {
+		if percent := int(100 * done / max(total, 1)); percent != last {
+			last = percent
+			fmt.Fprintf(out, "\r%3d%% of %s", percent, megabytes(total))
+		}
+	}
+	return show, func() {
+		if last >= 0 {
+			fmt.Fprint(out, "\r\x1b[K")
+		}
+	}
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -1,0 +1,166 @@
+package bot_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"triaged/internal/bot"
+	"triaged/internal/inprocess"
+	"triaged/internal/store"
+)
+
+// backUp makes a backup of the running desk.
+func (s *school) backUp(file string) {
+	s.t.Helper()
+	err := s.desk.Store().Hold(time.Now(), func(m store.Moment) error {
+		_, err := store.Backup(s.t.Context(), m, store.Copying{Dir: s.config.Desk.DataDir, File: file}, func() error { return nil })
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// restore ends the desk and goes on with one that was restored elsewhere.
+func (s *school) restore(file, adopt string) {
+	s.t.Helper()
+	s.stop()
+	s.config.Desk.DataDir = filepath.Join(s.t.TempDir(), "data")
+	_, _, err := store.Restore(s.t.Context(), store.Restoring{
+		Copying: store.Copying{Dir: s.config.Desk.DataDir, File: file}, Now: time.Now(), Adopt: adopt,
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.start()
+	s.settle()
+}
+
+func (s *school) outcomeCounts() map[string]int {
+	s.t.Helper()
+	count := map[string]int{}
+	for _, row := range s.ledger() {
+		count[row.Outcome]++
+	}
+	return count
+}
+
+// TestRestoredDeskLosesNoMail goes back to a backup: what came in since is in the done and refused folders, and is taken
+// once; what the backup knows is taken for nothing new, and nobody gets a second answer.
+func TestRestoredDeskLosesNoMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		file := filepath.Join(t.TempDir(), "b.tar")
+		s.arrives("Dana <dana@school.example>", "Projector is dark", "It does not turn on.")
+		ack := s.expect("acknowledgement dana@school.example", "notice kim@school.example")["acknowledgement dana@school.example"]
+		s.raw("From: <>\r\nSubject: nobody\r\nMessage-ID: <nobody@x>\r\n\r\nNo sender.\r\n")
+		s.arrives("Kim <kim@school.example>", "[SR-99] #9-9", "no such thing")
+		s.sent()
+		before := s.outcomeCounts()
+		s.backUp(file)
+		time.Sleep(3 * 24 * time.Hour)
+		s.arrives("Omar <omar@school.example>", "Printer is jammed", "It eats paper.")
+		s.arrives("Lena <lena@school.example>", "No network", "Since this morning.")
+		s.answers(ack, "Dana <dana@school.example>", "It is in room 12.")
+		s.settle()
+		s.sent()
+
+		s.restore(file, "")
+		got := s.outcomeCounts()
+		if got["opened"] != before["opened"]+2 || got["replied"] != 1 {
+			t.Errorf("%v became %v", before, got)
+		}
+		told := map[string]int{}
+		for _, m := range s.sent() {
+			told[m.kind+" "+m.to]++
+			if m.kind == "acknowledgement" && !strings.Contains(m.Subject, "[SR-200") {
+				t.Errorf("acknowledged as %q", m.Subject)
+			}
+		}
+		for _, who := range []string{"acknowledgement omar@school.example", "acknowledgement lena@school.example", "operator admin@school.example"} {
+			if told[who] != 1 {
+				t.Errorf("%d of %s", told[who], who)
+			}
+		}
+		if told["acknowledgement dana@school.example"]+told["refusal kim@school.example"]+told["receipt kim@school.example"] > 0 {
+			t.Errorf("answered twice: %v", told)
+		}
+
+		// Another start reads nothing again, and answers to mails of before the backup are known.
+		rows := len(s.ledger())
+		s.stop()
+		s.start()
+		s.settle()
+		if n := len(s.ledger()); n != rows {
+			t.Errorf("%d rows became %d", rows, n)
+		}
+		s.answers(ack, "Dana <dana@school.example>", "And now it smokes.")
+		if all := s.rows("all"); len(all) != 3 || s.outcomeCounts()["replied"] != 2 {
+			t.Errorf("%d requests, %v", len(all), s.outcomeCounts())
+		}
+	})
+}
+
+// TestLostStateComesBackFromRawMails loses the state file, and has the last backup and the raw mails: requests have the
+// numbers that people were told, answers to what the lost state sent are understood, and nothing is sent twice.
+func TestLostStateComesBackFromRawMails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		file := filepath.Join(t.TempDir(), "b.tar")
+		s.arrives("Dana <dana@school.example>", "Projector is dark", "It does not turn on.")
+		s.sent()
+		s.backUp(file)
+		time.Sleep(time.Minute)
+		s.arrives("Omar <omar@school.example>", "Printer is jammed", "It eats paper.")
+		got := s.expect("acknowledgement omar@school.example", "notice kim@school.example")
+		ack, notice := got["acknowledgement omar@school.example"], got["notice kim@school.example"]
+		s.answers(ack, "Omar <omar@school.example>", "It is in room 12.")
+		s.sent()
+		time.Sleep(time.Hour) // whatever was kept has been sent, as far as anybody knows
+		s.arrives("Lena <lena@school.example>", "No network", "Since this morning.")
+		last := s.expect("acknowledgement lena@school.example", "notice kim@school.example")
+		if err := s.desk.Do(bot.Args{Number: "SR-1", Text: "#mine", As: "kim@school.example"}, func(any) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		want := s.rows("all")
+
+		lost := s.config.Desk.DataDir
+		s.restore(file, lost)
+		have := s.rows("all")
+		if len(have) != len(want) {
+			t.Fatalf("%d requests, want %d", len(have), len(want))
+		}
+		for i := range want {
+			if i > 0 && (have[i].Number != want[i].Number || have[i].Subject != want[i].Subject || have[i].SubmittedAt != want[i].SubmittedAt) {
+				t.Errorf("%+v, want %+v", have[i], want[i])
+			}
+		}
+		// What was kept in the last moments goes out again under the same Message-ID; the rest does not.
+		operator := 0
+		for _, m := range s.sent() {
+			switch key := m.kind + " " + m.to; {
+			case m.kind == "operator":
+				if strings.Contains(m.Text, "as kim@school.example: SR-1") {
+					operator++
+				}
+			case last[key].MessageID != m.MessageID:
+				t.Errorf("sent again: %s: %s", key, m.Subject)
+			}
+		}
+		if operator != 1 {
+			t.Errorf("the operator heard %d times of what a shell had done", operator)
+		}
+		// A bare code counts only in an answer to a notice that the bot remembers.
+		s.answers(notice, "Kim Tran <kim@school.example>", "1-3")
+		s.expect("receipt kim@school.example", "categorized omar@school.example", "notice campus@school.example")
+		s.answers(ack, "Omar <omar@school.example>", "Thank you. Room 12, I said.")
+		if all := s.rows("all"); len(all) != 3 || s.outcomeCounts()["replied"] != 2 {
+			t.Errorf("%d requests, %v", len(all), s.outcomeCounts())
+		}
+	})
+}
