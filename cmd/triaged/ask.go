@@ -27,7 +27,7 @@ func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args,
 	if !errors.Is(err, control.ErrNoDaemon) {
 		return err
 	}
-	writes := op == "do" || args.Send || args.Order != ""
+	writes := op == "do" || args.Send || args.Order != "" || op == "import" && !args.DryRun
 	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: true, Wait: patience})
 	if err != nil {
 		return err

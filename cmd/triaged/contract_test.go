@@ -38,6 +38,8 @@ var contract = map[string][]string{
 	"check":      {"problems", "requests", "events", "mails"},
 	"backup":     {"file", "requests", "mails", "bytes"},
 	"restore":    {"file", "requests", "mails", "bytes", "at", "numbers_after", "adopted", "not_sent_again", "shell"},
+	"import":     {"imported", "known", "open_left", "without_code", "problems"},
+	"export":     append([]string{"text", "requester_name", "watchers", "campus", "language", "resolved_at"}, list...),
 	"compact":    {"before", "after"},
 	"repair":     {"changed", "problems", "kept", "requests", "events", "mails"}, // check --repair
 	"version":    {"version"},
@@ -62,7 +64,7 @@ func TestHelpNamesTheContract(t *testing.T) {
 			t.Fatalf("help %s ends with %d: %s", command, code, errs.String())
 		}
 		help := out.String()
-		if command == "show" { // it refers to list
+		if command == "show" || command == "export" { // it refers to list
 			run(t.Context(), []string{"help", "list"}, streams{nil, &out, &errs})
 			help += out.String()
 		}

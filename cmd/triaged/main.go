@@ -56,6 +56,8 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Copy the state and the raw mails to a safe place, while the bot runs or not."`
 	Restore restoreCommand `cmd:"" help:"Put a backup into an empty data directory."`
 	Compact compactCommand `cmd:"" help:"Write the state file anew, without the room of what was removed."`
+	Export  exportCommand  `cmd:"" help:"Write requests and their mails in forms that other programs read."`
+	Import  importCommand  `cmd:"" help:"Take over the tickets of another system."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"triaged/internal/agenda"
 	"triaged/internal/control"
+	"triaged/internal/handover"
 	"triaged/internal/message"
 	"triaged/internal/request"
 	"triaged/internal/store"
@@ -108,6 +109,12 @@ type Args struct {
 
 	Order string   `json:"order,omitempty"` // about stuck mails: RetryMail, ReleaseMail, DiscardMail
 	Mails []uint64 `json:"mails,omitempty"` // their numbers in the outbox or the ledger
+
+	About string `json:"about,omitempty"` // an address: only what has to do with it
+
+	Tickets  []handover.Ticket `json:"tickets,omitempty"` // to import
+	WithOpen bool              `json:"with_open,omitempty"`
+	DryRun   bool              `json:"dry_run,omitempty"`
 }
 
 // Ops are the desk's answers to the shell.
@@ -119,6 +126,7 @@ func (d *Desk) Ops() control.Ops {
 		"report": d.operation(d.Report), "quarantine": d.operation(d.Quarantine), "seen": d.operation(d.Seen), "show-sent": d.operation(d.ShowSent),
 		"order-sent": d.operation(d.OrderSent), "order-received": d.operation(d.OrderReceived),
 		"hold": d.hold, "release": d.release,
+		"import": d.operation(d.Import), "export": d.operation(d.Export), "export-mails": d.operation(d.ExportMails),
 	}
 }
 
@@ -278,17 +286,22 @@ func (d *Desk) Show(a Args, emit func(any) error) error {
 		if err != nil {
 			return err
 		}
-		c := Case{RequestRow: d.row(tx, r, now), Events: []EventRow{}, Mails: []MailRow{}}
-		for _, e := range tx.Events(r.Number) {
-			detail := e.Detail()
-			if e.Type == request.Noted || e.Type == request.Added {
-				detail = tx.Text(e.Text)
-			}
-			c.Events = append(c.Events, EventRow{At: e.At, Type: string(e.Type), By: e.By, Detail: detail})
-		}
-		c.Mails = d.mails(tx, r.Number)
-		return emit(c)
+		return emit(d.caseOf(tx, r, now))
 	})
+}
+
+// caseOf is one request with its events and mails.
+func (d *Desk) caseOf(tx *store.Tx, r request.Request, now time.Time) Case {
+	c := Case{RequestRow: d.row(tx, r, now), Events: []EventRow{}}
+	for _, e := range tx.Events(r.Number) {
+		detail := e.Detail()
+		if e.Type == request.Noted || e.Type == request.Added {
+			detail = tx.Text(e.Text)
+		}
+		c.Events = append(c.Events, EventRow{At: e.At, Type: string(e.Type), By: e.By, Detail: detail})
+	}
+	c.Mails = d.mails(tx, r.Number)
+	return c
 }
 
 func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {

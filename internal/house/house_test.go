@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"compose"},
 	{"authority", "suggest"},
 	{"command", "message"},
-	{"request"},
+	{"request", "handover"},
 	{"chart", "worktime", "provider"},
 	{"strict"},
 }
@@ -41,7 +41,7 @@ var apart = []string{"demo/school", "inprocess", "memnet", "realserver", "house"
 
 // pure are the rooms of decisions.
 var pure = []string{
-	"strict", "chart", "worktime", "provider", "request", "message", "command", "suggest", "authority", "intake", "agenda", "compose",
+	"strict", "chart", "worktime", "provider", "request", "message", "command", "suggest", "authority", "intake", "agenda", "compose", "handover",
 }
 
 // banned is what a pure room must not import, and why.

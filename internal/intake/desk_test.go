@@ -44,11 +44,15 @@ func (f *memory) NextNumber() request.Number                     { return reques
 func (f *memory) Copies(id string, print [32]byte) []intake.Seen { return f.seen[copyKey(id, print)] }
 func (f *memory) Sent(id string) (intake.Sent, bool)             { s, ok := f.sent[id]; return s, ok }
 func (f *memory) ThreadOf(id string) (request.Number, bool)      { n, ok := f.threads[id]; return n, ok }
-func (f *memory) Text(ref request.TextRef) string                { return f.texts[ref] }
-func (f *memory) LinkUsed(nonce uint64) bool                     { return f.links[nonce] }
-func (f *memory) Mail(n uint64) (intake.Kept, bool)              { k, ok := f.kept[n]; return k, ok }
-func (f *memory) Stuck(id uint64) (intake.Stuck, bool)           { s, ok := f.stuck[id]; return s, ok }
-func (f *memory) Unreachable(address string) bool                { return f.dead[address] }
+func (f *memory) Tagged(tag string) (request.Number, bool) {
+	n, ok := f.threads["tag "+tag]
+	return n, ok
+}
+func (f *memory) Text(ref request.TextRef) string      { return f.texts[ref] }
+func (f *memory) LinkUsed(nonce uint64) bool           { return f.links[nonce] }
+func (f *memory) Mail(n uint64) (intake.Kept, bool)    { k, ok := f.kept[n]; return k, ok }
+func (f *memory) Stuck(id uint64) (intake.Stuck, bool) { s, ok := f.stuck[id]; return s, ok }
+func (f *memory) Unreachable(address string) bool      { return f.dead[address] }
 
 func copyKey(id string, print [32]byte) string {
 	if id != "" {

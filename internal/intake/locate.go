@@ -45,6 +45,9 @@ func (d *decision) findThread() (request.Number, string) {
 // fromSubject takes a number in the subject, if its author takes part in that request or is staff.
 func (d *decision) fromSubject() (request.Number, string) {
 	n := numberIn(d.m.Subject, d.policy.Prefix)
+	if n == 0 {
+		n = d.taggedIn(d.m.Subject)
+	}
 	r, ok := d.desk.request(n)
 	if !ok {
 		return 0, ""
@@ -54,6 +57,28 @@ func (d *decision) fromSubject() (request.Number, string) {
 	}
 	d.aside = "the number in its subject was ignored: its author takes no part in that request"
 	return 0, ""
+}
+
+// taggedIn finds the tag of another system's in a subject: of the system that the desk had before, and that people go on
+// answering mails of. 0 for none.
+func (d *decision) taggedIn(subject string) request.Number {
+	rest := strings.ToLower(subject)
+	for range 10 { // a subject of brackets only costs no more
+		start := strings.IndexByte(rest, '[')
+		if start < 0 {
+			break
+		}
+		rest = rest[start:]
+		end := strings.IndexByte(rest, ']')
+		if end < 0 {
+			break
+		}
+		if n, ok := d.facts.Tagged(rest[:end+1]); ok {
+			return n
+		}
+		rest = rest[1:]
+	}
+	return 0
 }
 
 // numberIn finds "[SR-12]" in a subject. Digits beyond nine are no number of ours.

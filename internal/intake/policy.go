@@ -52,6 +52,15 @@ type Source struct {
 // Entry is what the directory of people says of somebody.
 type Entry struct{ Name, Campus, Title string }
 
+// Promise is what a request that was submitted then is promised with a code; false if the chart has no such code.
+func (p *Policy) Promise(c chart.Code, submitted time.Time) (request.Promise, bool) {
+	entry, ok := p.Chart.Lookup(c)
+	if !ok {
+		return request.Promise{}, false
+	}
+	return p.promise(entry, submitted), true
+}
+
 // promise turns a code's target into what a request is promised. How long a working day is was fixed at submission.
 func (p *Policy) promise(e chart.Entry, submitted time.Time) request.Promise {
 	t := e.Target

@@ -138,6 +138,8 @@ type Facts interface {
 	Sent(messageID string) (Sent, bool)
 	// ThreadOf finds the request that a Message-ID belongs to.
 	ThreadOf(messageID string) (request.Number, bool)
+	// Tagged finds the request that another system had under a tag, such as "[rt.example #12]", in lower case.
+	Tagged(tag string) (request.Number, bool)
 	// LinkUsed tells whether a one-tap link was used before.
 	LinkUsed(nonce uint64) bool
 	// Text is the personal text behind a reference, or "" if it was forgotten.

@@ -72,6 +72,7 @@ const (
 	Portal  Source = "portal"
 	Phone   Source = "phone"
 	Monitor Source = "monitor"
+	Import  Source = "import" // from the system that the desk had before
 )
 
 // Promise is the target a request was given when it was categorized. It stays as promised when the chart or the length

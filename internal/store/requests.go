@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"triaged/internal/intake"
 	"triaged/internal/request"
@@ -184,6 +185,20 @@ func (tx *Tx) ThreadOf(messageID string) (request.Number, bool) {
 	n := number(v, 8)
 	return request.Number(n), n != 0
 }
+
+// Tag makes the tag of another system's, such as "[rt.example #12]", lead to a request.
+func (tx *Tx) Tag(tag string, n request.Number) {
+	tx.put(bucketThread, tagKey(tag), key64(uint64(n)))
+}
+
+// Tagged finds the request that another system had under a tag.
+func (tx *Tx) Tagged(tag string) (request.Number, bool) {
+	n, ok := tx.getNumber(bucketThread, tagKey(tag))
+	return request.Number(n), ok
+}
+
+// tagKey is no key of a Message-ID, which has no line feed: a tag can be guessed, and must not open a thread to anybody.
+func tagKey(tag string) []byte { return hashKey("tag\n" + strings.ToLower(tag)) }
 
 // LinkUsed tells whether a one-tap link was used before.
 func (tx *Tx) LinkUsed(nonce uint64) bool {
