@@ -25,7 +25,7 @@ requests, by code, by source: submitted in the span, that is, received by the ma
 
 categorized in time: of those that came by mail or portal, how many had their first code within reminders.uncategorized_after (two hours) of submission. Those whose time is not over and that have no code are not counted.
 
-acknowledged in time: of those whose code demands it (category 1), how many saw a technician claim, acknowledge, answer, note, assign, schedule, wait or resolve within reminders.acknowledge_within (24 hours) of submission. The team that a code brings with it is no act. Those whose time is not over and that saw none are not counted.
+acknowledged in time: of those whose code demands it (category 1), how many saw a technician claim, acknowledge, answer, note, assign, schedule, wait or resolve within reminders.acknowledge_within (24 hours) of submission. The team that a code brings with it is no act, and what analysts and supervisors do is none, unless they resolve it. Those whose time is not over and that saw none are not counted.
 
 reviews held: of the reviews of the uncategorized queue, by hour of the day, how many were held: an analyst acted on the digest or said #reviewed before the next review, or the queue was empty. A review that passed while the bot did not run was not held. The last one is counted when the next one begins.
 

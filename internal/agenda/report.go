@@ -11,12 +11,6 @@ import (
 	"triaged/internal/request"
 )
 
-// History is one request with all its events, oldest first.
-type History struct {
-	Number request.Number
-	Events []request.Event
-}
-
 // Reviewed is what became of the review at one hour.
 type Reviewed struct {
 	At   time.Time
@@ -42,7 +36,8 @@ func (s *Share) count(met bool) {
 	}
 }
 
-// Figures say how well the procedure was kept in a span. Each is worked out from events alone.
+// Figures say how well the procedure was kept in a span. Each is worked out from what happened alone: from snapshots, which are
+// what events make.
 type Figures struct {
 	// Requests were submitted in the span; spam, duplicates and withdrawn ones are left out of all figures.
 	Requests int `json:"requests"`
@@ -77,14 +72,10 @@ type Open struct {
 
 const mostOldest = 10
 
-// Report works the figures of a span out, as of now.
-func Report(span Span, all iter.Seq[History], reviews iter.Seq[Reviewed], p *Policy, zone *time.Location, now time.Time) (Figures, error) {
+// Report works the figures of a span out, as of now, from all requests.
+func Report(span Span, all iter.Seq[request.Request], reviews iter.Seq[Reviewed], p *Policy, zone *time.Location, now time.Time) Figures {
 	f := Figures{ByCode: map[string]int{}, BySource: map[string]int{}, Reviews: map[string]Share{}, Targets: map[string]Share{}}
-	for h := range all {
-		r, err := request.Fold(h.Number, h.Events)
-		if err != nil {
-			return f, err
-		}
+	for r := range all {
 		if r.State == request.Spam || r.State == request.Merged || r.State == request.Withdrawn {
 			continue
 		}
@@ -115,7 +106,7 @@ func Report(span Span, all iter.Seq[History], reviews iter.Seq[Reviewed], p *Pol
 		}
 	}
 	f.oldest()
-	return f, nil
+	return f
 }
 
 // inTime counts something that was due at a time and happened at another, or not yet.

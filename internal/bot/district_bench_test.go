@@ -1,8 +1,11 @@
 package bot
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -16,25 +19,23 @@ import (
 	"triaged/internal/store"
 )
 
-// district is a desk that has seen a million requests, of which 5,000 are open and 1,250 of those have no code.
+// district is a desk that has seen many requests, of which 5,000 are open and 1,250 of those have no code.
 type district struct {
 	*Desk
-	clock hand
+	clock    hand
+	requests int
 }
 
-const (
-	districtRequests = 1_000_000
-	districtOpen     = 5_000
-)
+const districtOpen = 5_000
 
-// BenchmarkDistrict asks that desk what the daemon asks it. Building it takes some minutes:
+// BenchmarkDistrict asks a desk of a million requests what the daemon asks it. Building it takes some minutes:
 //
 //	go test ./internal/bot -run xxx -bench District -benchtime 20x -timeout 30m
 func BenchmarkDistrict(b *testing.B) {
 	if testing.Short() {
 		b.Skip("builds a large store")
 	}
-	d := &district{}
+	d := &district{requests: 1_000_000}
 	d.build(b)
 	b.Run("digest", d.digest)
 	b.Run("next", d.next)
@@ -88,11 +89,11 @@ func (d *district) build(b *testing.B) {
 	b.Cleanup(func() { d.Close() })
 	random := rand.New(rand.NewPCG(1, 2))
 	var at time.Time
-	for n := 1; n <= districtRequests; {
+	for n := 1; n <= d.requests; {
 		err := d.store.Update(func(tx *store.Tx) error {
 			for end := n + 5_000; n < end; n++ {
 				at = start.Add(time.Duration(n) * 150 * time.Second)
-				if _, err := tx.Record(request.Number(n), districtStory(tx, n, at, random)...); err != nil {
+				if _, err := tx.Record(request.Number(n), d.story(tx, n, at, random)...); err != nil {
 					return err
 				}
 			}
@@ -110,6 +111,39 @@ func (d *district) build(b *testing.B) {
 	d.learnOpen(b)
 }
 
+// BenchmarkStart starts a desk of 200,000 requests, until it dials its mailbox for the first time.
+func BenchmarkStart(b *testing.B) {
+	if testing.Short() {
+		b.Skip("builds a large store")
+	}
+	d := &district{requests: 200_000}
+	d.build(b)
+	c := d.config
+	if err := d.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		ctx, cancel := context.WithCancel(b.Context())
+		dialled := make(chan struct{}, 2)
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			select {
+			case dialled <- struct{}{}:
+			default:
+			}
+			return nil, errors.New("nobody is there")
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- Serve(ctx, c, Rim{Clock: &d.clock, Dial: dial}, nil) }()
+		<-dialled
+		b.StopTimer()
+		cancel()
+		if err := <-ended; err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
+
 // learnOpen teaches the model the codes of what is open: a model that knows nothing suggests faster.
 func (d *district) learnOpen(b *testing.B) {
 	New(d.Desk, nil, delivery.Settings{}) // its loop would learn; a desk without one learns all its history when first asked
@@ -125,11 +159,11 @@ func (d *district) learnOpen(b *testing.B) {
 	})
 }
 
-// districtStory is what happened to a request: the last ones are open, every fourth of them without a code.
-func districtStory(tx *store.Tx, n int, at time.Time, random *rand.Rand) []request.Event {
+// story is what happened to a request: the last ones are open, every fourth of them without a code.
+func (d *district) story(tx *store.Tx, n int, at time.Time, random *rand.Rand) []request.Event {
 	who := request.Person{Name: fmt.Sprintf("Person %d", n%3000), Address: fmt.Sprintf("person%d@school.example", n%3000)}
 	events := []request.Event{{At: at, Type: request.Opened, By: who.Address, Person: &who, Source: request.Email, MessageID: fmt.Sprintf("%d@people.example", n)}}
-	open := n > districtRequests-districtOpen
+	open := n > d.requests-districtOpen
 	if open {
 		events[0].Subject = tx.PutText(fmt.Sprintf("%s %d in room %d", simSubjects[n%len(simSubjects)], n, n%200))
 		events[0].Text = tx.PutText(fmt.Sprintf("%d: ", n) + strings.Repeat(simSubjects[random.IntN(len(simSubjects))]+" since this morning. ", 20))

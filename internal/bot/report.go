@@ -35,10 +35,7 @@ func (d *Desk) Report(a Args, emit func(any) error) error {
 		return err
 	}
 	return d.store.View(func(tx *store.Tx) error {
-		f, err := agenda.Report(span, histories(tx), d.reviewed(tx, span), d.plan, d.house.Zone, now)
-		if err != nil {
-			return err
-		}
+		f := agenda.Report(span, tx.Requests(), d.reviewed(tx, span), d.plan, d.house.Zone, now)
 		row := ReportRow{From: span.From.UTC(), To: span.To.UTC(), Zone: d.house.Zone.String(), Figures: f, Suggested: d.suggested(tx, span.To), OldestOpen: []OldestRow{}}
 		for _, o := range f.Oldest {
 			row.OldestOpen = append(row.OldestOpen, OldestRow{
@@ -79,16 +76,6 @@ func (d *Desk) span(a Args, now time.Time) (agenda.Span, error) {
 		return agenda.Span{}, fmt.Errorf("a span from %s to %s has no day in it: put the earlier day first", a.From, a.To)
 	}
 	return agenda.Span{From: from, To: to}, nil
-}
-
-func histories(tx *store.Tx) iter.Seq[agenda.History] {
-	return func(yield func(agenda.History) bool) {
-		for r := range tx.Requests() {
-			if !yield(agenda.History{Number: r.Number, Events: tx.Events(r.Number)}) {
-				return
-			}
-		}
-	}
 }
 
 // reviewed finds what became of each review in a span: reviews are at full hours of the desk's wall, whatever the calendar

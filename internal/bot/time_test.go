@@ -251,3 +251,29 @@ func TestQueueByMail(t *testing.T) {
 		}
 	})
 }
+
+// TestMorningQueue sends technicians their queue when the desk opens, once a morning, if the desk wants it.
+func TestMorningQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) { c.Reminders.MorningQueue = true })
+		defer s.close()
+		s.arrives("pat@school.example", "Projector", "It is weak.")
+		s.arrives("lou@school.example", "Screen", "It flickers.")
+		s.do("SR-1", "#1-4", "ana@school.example")
+		s.do("SR-2", "#1-3", "ana@school.example")
+		s.do("SR-1", "#mine", "kim@school.example")
+		s.until("03-03", "06:59")
+		s.sent()
+		s.until("03-03", "07:01")
+		m := s.oneTo("report", "kim@school.example")
+		if first, second := strings.Index(m.Text, "SR-2"), strings.Index(m.Text, "SR-1"); first < 0 || first > second {
+			t.Errorf("not in the order to work:\n%s", m.Text)
+		}
+		s.stop()
+		s.start()
+		s.until("03-03", "16:00")
+		if n := s.count("report"); n != 0 {
+			t.Errorf("%d more queues the same day", n)
+		}
+	})
+}

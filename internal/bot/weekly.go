@@ -17,7 +17,7 @@ import (
 // weeklySent is the desk's event of having sent supervisors the report of a week.
 const weeklySent = "weekly-report"
 
-// weekly is the report of the week that has ended, if supervisors are to get it now. It reads every event, so it is made
+// weekly is the report of the week that has ended, if supervisors are to get it now. It reads every request, so it is made
 // beside the transaction that records it.
 func (d *Desk) weekly(now time.Time) (*compose.PlainBody, error) {
 	var body *compose.PlainBody
@@ -28,10 +28,7 @@ func (d *Desk) weekly(now time.Time) (*compose.PlainBody, error) {
 		}
 		monday := agenda.WeekOf(now, d.house.Zone)
 		span := agenda.Span{From: monday.AddDate(0, 0, -7), To: monday}
-		f, err := agenda.Report(span, histories(tx), d.reviewed(tx, span), d.plan, d.house.Zone, now)
-		if err != nil {
-			return err
-		}
+		f := agenda.Report(span, tx.Requests(), d.reviewed(tx, span), d.plan, d.house.Zone, now)
 		body = d.weekInWords(span, f, d.suggested(tx, span.To))
 		return nil
 	})

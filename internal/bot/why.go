@@ -96,7 +96,8 @@ func (d *Desk) verdict(r request.Request, c request.Clock, now time.Time) []stri
 		}
 		return append(words, d.promiseWords(r, c))
 	case !r.Promise.Timed():
-		return []string{fmt.Sprintf("%s has no due time: its category, %s, promises %s.", label, d.codeWords(r.Code), promised(r.Promise))}
+		words := []string{fmt.Sprintf("%s has no due time: its category, %s, promises %s.", label, d.codeWords(r.Code), promised(r.Promise))}
+		return append(words, d.insteadOfDue(r)...)
 	case c.Paused:
 		return []string{
 			fmt.Sprintf("%s has no due time now, because its clock stands; %s of its time is left.", label, spanWords(c.Left)),
@@ -108,6 +109,24 @@ func (d *Desk) verdict(r request.Request, c request.Clock, now time.Time) []stri
 		verb = "was"
 	}
 	return []string{fmt.Sprintf("%s %s due %s.", label, verb, d.moment(c.Due)), d.promiseWords(r, c)}
+}
+
+// insteadOfDue says what there is to go by while no clock runs: the day that work is planned for, and what it waits on.
+func (d *Desk) insteadOfDue(r request.Request) (words []string) {
+	if r.State == request.Scheduled {
+		words = append(words, "It is scheduled for "+r.ScheduledFor.In(d.house.Zone).Format("Mon Jan 2 2006")+".")
+	}
+	if n := len(r.Pauses); n > 0 && r.State == request.Waiting && r.Pauses[n-1].On != "" {
+		s := fmt.Sprintf("It has waited on the %s since %s", r.Pauses[n-1].On, d.moment(r.Pauses[n-1].From))
+		if !r.WaitUntil.IsZero() {
+			s += ", at most until " + r.WaitUntil.In(d.house.Zone).Format("Mon Jan 2 2006")
+		}
+		words = append(words, s+".")
+	}
+	if !r.Resume.IsZero() {
+		words = append(words, "When it goes on as "+d.codeWords(r.Resume)+", it has the time that was left.")
+	}
+	return words
 }
 
 func (d *Desk) codeWords(code chart.Code) string {

@@ -54,7 +54,7 @@ func TestWhy(t *testing.T) {
 			"Mon Mar 2, from 7:05 am", "9 h 55 min", "Fri Mar 6, until 7:05 am", "5 min", "together")
 		time.Sleep(27 * time.Hour) // Tuesday 10:05
 		s.do("SR-1", "#wait vendor", "kim@school.example")
-		tells("SR-1", "has no due time: its category, 1-5")
+		tells("SR-1", "has no due time: its category, 1-5", "It has waited on the vendor since Tue Mar 3 2026, 10:05 am.", "When it goes on as 1-4")
 		time.Sleep(3 * 24 * time.Hour) // Friday 10:05
 		s.do("SR-1", "#1-4", "kim@school.example")
 		// 13 of 40 hours were used; 27 are left from Friday 10:05: 6 h 55 min then, 10 on Monday, 10 on Tuesday, 5 on Wednesday.
@@ -73,5 +73,8 @@ func TestWhy(t *testing.T) {
 		s.arrives("pat@school.example", "Everything is down", "The network of all schools is down.")
 		s.do("SR-2", "#1-1", "ana@school.example")
 		tells("SR-2", "promises 4 hours", "counted around the clock")
+		s.do("SR-2", "#5-3!", "kim@school.example")
+		s.do("SR-2", "#schedule 2026-03-20", "kim@school.example")
+		tells("SR-2", "has no due time: its category, 5-3", "It is scheduled for Fri Mar 20 2026.")
 	})
 }
