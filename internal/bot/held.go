@@ -39,18 +39,18 @@ func (d *Desk) capped(l compose.Letter) bool {
 
 // cap is which of the two caps a mail would exceed.
 func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) store.Hold {
-	if r := d.limits.PerRecipient; r.Count > 0 && tx.MailsTo(l.To.Address, now.Add(-r.Per)) >= r.Count {
+	if r := d.limits.PerRecipient; r.Count > 0 && tx.MailsTo(l.To.Address, now.Add(-r.Per), now) >= r.Count {
 		return store.Hold{By: store.ByCap, Why: fmt.Sprintf("held: %s got %d mails within %s", l.To.Address, r.Count, r.Per)}
 	}
-	if r := d.limits.PerRequest; r.Count > 0 && l.Request != 0 && d.cappedAbout(tx, l.Request, now.Add(-r.Per)) >= r.Count {
+	if r := d.limits.PerRequest; r.Count > 0 && l.Request != 0 && d.cappedAbout(tx, l.Request, now.Add(-r.Per), now) >= r.Count {
 		return store.Hold{By: store.ByCap, Why: fmt.Sprintf("held: %d mails about it within %s", r.Count, r.Per)}
 	}
 	return store.Hold{}
 }
 
-// cappedAbout counts the mails about a request since a time that count towards its cap.
-func (d *Desk) cappedAbout(tx *store.Tx, n request.Number, since time.Time) (count int) {
-	for _, id := range tx.MailsAbout(n, since) {
+// cappedAbout counts the mails about a request in a span of time that count towards its cap.
+func (d *Desk) cappedAbout(tx *store.Tx, n request.Number, since, until time.Time) (count int) {
+	for _, id := range tx.MailsAbout(n, since, until) {
 		if e, _ := tx.Entry(id); d.capped(e.Letter) {
 			count++
 		}

@@ -82,7 +82,7 @@ func TestHostileStringsAreKept(t *testing.T) {
 			if len(tx.Copies(bad, [32]byte(bytes.Repeat([]byte{7}, 32)))) == 0 {
 				t.Errorf("copy %d is not found", i)
 			}
-			if tx.MailsTo(strings.ToUpper(bad), epoch) == 0 && strings.EqualFold(strings.ToUpper(bad), bad) {
+			if tx.MailsTo(strings.ToUpper(bad), epoch, epoch.AddDate(1, 0, 0)) == 0 && strings.EqualFold(strings.ToUpper(bad), bad) {
 				t.Errorf("mails to %d are not counted", i)
 			}
 		})
@@ -214,9 +214,10 @@ func TestRatesSpeakOfRecentMailsOnly(t *testing.T) {
 		}
 		held = tx.Owe(compose.Letter{Kind: compose.Notice, To: request.Person{Address: "kim@x"}, Request: 7, At: epoch.Add(9 * time.Hour)}, store.Hold{By: store.ByCap, Why: "too many"})
 	})
+	last := epoch.AddDate(1, 0, 0)
 	count := func(since time.Time) (to, about int) {
 		s.View(func(tx *store.Tx) error {
-			to, about = tx.MailsTo("KIM@x", since), len(tx.MailsAbout(7, since))
+			to, about = tx.MailsTo("KIM@x", since, last), len(tx.MailsAbout(7, since, last))
 			return nil
 		})
 		return to, about
@@ -227,6 +228,10 @@ func TestRatesSpeakOfRecentMailsOnly(t *testing.T) {
 	mustUpdate(t, s, func(tx *store.Tx) { tx.Change(held.ID, func(e *store.Entry) { e.State = store.Pending }) })
 	if to, about := count(epoch.Add(7 * time.Hour)); to != 4 || about != 4 {
 		t.Errorf("after release: %d, %d", to, about)
+	}
+	last = epoch.Add(8 * time.Hour) // the clock was ahead when the later ones were written
+	if to, about := count(epoch.Add(7 * time.Hour)); to != 2 || about != 2 {
+		t.Errorf("with the clock set back: %d, %d", to, about)
 	}
 	if to, about := count(time.Time{}); to != 0 || about != 0 {
 		t.Errorf("since never: %d, %d", to, about)

@@ -275,11 +275,15 @@ func paged[T any](s *Store, read func(tx *Tx, from uint64, take func(T) bool), n
 	}
 }
 
-// MailsTo counts the mails owed to an address since a time, held ones not counted.
-func (tx *Tx) MailsTo(address string, since time.Time) (count int) {
+// MailsTo counts the mails owed to an address since a time and up to another, held ones not counted. What is dated later
+// stems from a clock that was ahead.
+func (tx *Tx) MailsTo(address string, since, until time.Time) (count int) {
 	prefix := recipientKey(address)
-	from := append(prefix[:len(prefix):len(prefix)], key64(timeKey(since))...)
-	tx.each(bucketRates, from, prefix, func(_, _ []byte) bool {
+	from, end := append(prefix[:len(prefix):len(prefix)], key64(timeKey(since))...), timeKey(until)
+	tx.each(bucketRates, from, prefix, func(k, _ []byte) bool {
+		if number(k, len(prefix)) > end {
+			return false
+		}
 		count++
 		return true
 	})
@@ -288,11 +292,12 @@ func (tx *Tx) MailsTo(address string, since time.Time) (count int) {
 
 func recipientKey(address string) []byte { return hashKey(strings.ToLower(address)) }
 
-// MailsAbout lists the mails owed about a request since a time by their numbers, oldest first, without those that are held.
-func (tx *Tx) MailsAbout(n request.Number, since time.Time) (ids []uint64) {
-	from := timeKey(since)
+// MailsAbout lists the mails owed about a request since a time and up to another by their numbers, oldest first, without
+// those that are held.
+func (tx *Tx) MailsAbout(n request.Number, since, until time.Time) (ids []uint64) {
+	from, end := timeKey(since), timeKey(until)
 	tx.prefixed(bucketMails, key64s(uint64(n), mailOut), func(k, v []byte) bool {
-		if len(v) == 8 && number(v, 0) >= from {
+		if len(v) == 8 && number(v, 0) >= from && number(v, 0) <= end {
 			ids = append(ids, number(k, 16))
 		}
 		return true
