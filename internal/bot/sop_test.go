@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"triaged/internal/bot"
+	"triaged/internal/config"
 	"triaged/internal/inprocess"
 )
 
@@ -35,6 +36,14 @@ var procedure = []struct {
 		s.until("03-02", "09:04")
 		if n := s.count("reminder"); n != 0 {
 			s.t.Errorf("%d reminders before the two hours are over", n)
+		}
+		s.until("03-02", "09:06")
+		s.oneTo("reminder", "ana@school.example")
+	}},
+	{"process 2: Requests submitted through the self-service portal", func(s *school) {
+		s.arrives("portal@school.example", "New form", "Name: Pat Lee\nE-mail: pat@school.example\n\nThe projector is weak.", "Auto-Submitted: auto-generated")
+		if row := s.rows("all")[0]; row.Source != "portal" || row.Requester != "pat@school.example" {
+			s.t.Errorf("it came by %s from %s", row.Source, row.Requester)
 		}
 		s.until("03-02", "09:06")
 		s.oneTo("reminder", "ana@school.example")
@@ -107,6 +116,29 @@ var procedure = []struct {
 			s.t.Errorf("%s, %s, due %v", row.Category, row.State, row.DueAt)
 		}
 	}},
+	{"1-3: Includes external vendors using iSupport", func(s *school) {
+		s.opens("Printer", "It jams.")
+		s.do("SR-1", "#1-3", "kim@school.example")
+		due := *s.rows("all")[0].DueAt
+		s.do("SR-1", "#assign vic", "kim@school.example")
+		s.settle()
+		s.oneTo("notice", "vic@printers.example")
+		if row := s.rows("all")[0]; row.DueAt == nil || !row.DueAt.Equal(due) || row.State != "open" {
+			s.t.Errorf("with a vendor who works through the desk it is due %v, %s", row.DueAt, row.State)
+		}
+	}},
+	{"1-6: awaiting information from a district administrator or customer response", func(s *school) {
+		s.opens("Projector", "It is weak.")
+		s.do("SR-1", "#1-3", "kim@school.example")
+		s.do("SR-1", "#wait customer", "kim@school.example")
+		if row := s.rows("all")[0]; row.DueAt != nil || row.Category != "1-6" || row.State != "waiting" {
+			s.t.Errorf("%s, %s, due %v", row.Category, row.State, row.DueAt)
+		}
+		s.arrives("pat@school.example", "Re: [SR-1] Projector", "It is the one in room 214.")
+		if row := s.rows("all")[0]; row.DueAt == nil || row.Category != "1-3" || row.State != "open" {
+			s.t.Errorf("after the response %s, %s, due %v", row.Category, row.State, row.DueAt)
+		}
+	}},
 	{"2: Inappropriate websites will be blocked immediately", func(s *school) {
 		s.opens("Please block a site", "Students found pornography on it.")
 		s.sent()
@@ -117,6 +149,14 @@ var procedure = []struct {
 	{"3-1: Stolen Equipment", func(s *school) {
 		s.arrives("pat@school.example", "Laptops gone", "Somebody broke in, five laptops were stolen from the cart.")
 		s.oneTo("notice", "ana@school.example")
+	}},
+	{"3-6: awaiting … theft investigation", func(s *school) {
+		s.opens("Laptops", "Five are gone since Friday.")
+		s.do("SR-1", "#3-1", "kim@school.example")
+		s.do("SR-1", "#wait investigation", "kim@school.example")
+		if row := s.rows("all")[0]; row.DueAt != nil || row.Category != "3-6" || row.State != "waiting" {
+			s.t.Errorf("%s, %s, due %v", row.Category, row.State, row.DueAt)
+		}
 	}},
 	{"4: Training requests noted and escalated to the Instructional Technology department", func(s *school) {
 		s.opens("Training", "Could somebody show us the grade book?")
@@ -238,12 +278,17 @@ func TestProcedure(t *testing.T) {
 	for _, p := range procedure {
 		t.Run(p.line, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := openSchool(t, inprocess.SMTPOptions{}, withSupervisor)
+				s := openSchool(t, inprocess.SMTPOptions{}, withSupervisor, withVendorAndPortal)
 				defer s.close()
 				p.held(s)
 			})
 		})
 	}
+}
+
+func withVendorAndPortal(c *config.Config) {
+	c.Staff = append(c.Staff, config.Staff{Address: "vic@printers.example", Name: "Vic", Role: config.Vendor})
+	c.Sources = append(c.Sources, config.Source{Address: "portal@school.example", Kind: config.Portal})
 }
 
 const dmarcPass = "Authentication-Results: mx.school.example; dmarc=pass header.from=school.example"
