@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"sync"
 
 	"triaged/internal/agenda"
 	"triaged/internal/authority"
@@ -37,7 +38,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	if policy.Directory, err = readDirectory(c.Desk.Directory); err != nil {
 		return nil, err
 	}
-	texts, err := textsOf(before)
+	texts, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +63,9 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	return r, nil
 }
 
-// textsOf are the words of the desk's mails. The built-in ones are the same as long as the program runs.
-func textsOf(before *rules) (*compose.Texts, error) {
-	if before != nil {
-		return before.house.Texts, nil
-	}
-	return compose.Load(templates.Files)
-}
+// builtIn are the words of the desk's mails, which are the same as long as the program runs. Proving them takes as long as
+// all else that a start does.
+var builtIn = sync.OnceValues(func() (*compose.Texts, error) { return compose.Load(templates.Files) })
 
 // sign gives the rules the identity that a desk's tokens are bound to.
 func (r *rules) sign(keys authority.Keys, instance string) {
