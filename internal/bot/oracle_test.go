@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -67,6 +68,7 @@ type oracleCase struct {
 	onHold    bool // waits for its customer
 	waitUntil int
 	scheduled int      // the day that is planned, never if there is none
+	approved  bool     // to go ahead of overdue work
 	pauses    [][2]int // the last one may end never
 	done      bool
 	doneAt    int
@@ -168,7 +170,7 @@ func (o *oracle) categorize(c *oracleCase, m int, code, by string) {
 		c.first = m
 	}
 	if c.code != "" && c.code[0] != code[0] {
-		c.scheduled = never
+		c.scheduled, c.approved = never, false
 	}
 	c.code, c.codeAt, c.waitUntil, c.resume, c.onHold = code, m, never, "", false
 	if oracleTargets[code] != 0 {
@@ -420,6 +422,50 @@ func (o *oracle) acknowledgement(c *oracleCase, m int, awake, free bool) {
 	if m >= next {
 		o.tell(c, m, what)
 	}
+}
+
+// order is the open requests as they are to be worked: emergencies, approved planned work, then by due time (overdue work is
+// due longest ago), other planned work, and last what has no date.
+func (o *oracle) order(m int) []int {
+	type place struct{ class, due, number int }
+	var all []place
+	for _, c := range o.active {
+		if c.done {
+			continue
+		}
+		p := place{5, never, c.number}
+		switch due := o.due(c, m); {
+		case c.code == "1-1":
+			p.class, p.due = 1, due
+		case c.code == "5-3" && c.approved:
+			p.class, p.due = 2, c.scheduled
+		case c.code == "":
+			p.class, p.due = 3, c.submitted+120
+		case due != never:
+			p.class, p.due = 3, due
+		case c.code == "5-3":
+			p.class, p.due = 4, c.scheduled
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b place) int { return cmp.Or(a.class-b.class, cmp.Compare(a.due, b.due), a.number-b.number) })
+	numbers := make([]int, len(all))
+	for i, p := range all {
+		numbers[i] = p.number
+	}
+	return numbers
+}
+
+// due walks on from a minute until the target is used up.
+func (o *oracle) due(c *oracleCase, m int) int {
+	target := max(oracleTargets[c.code], -oracleTargets[c.code])
+	if c.x100 != never || target == 0 || c.code == "" {
+		return c.x100
+	}
+	for used := c.used; used < target; m++ {
+		used += o.counts(c, m)
+	}
+	return m
 }
 
 // day ends the day: what was told and reviewed in it, sorted.

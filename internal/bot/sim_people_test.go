@@ -75,9 +75,10 @@ codes = ["4-*"]
 `
 
 const (
-	kim = "kim@school.example"
-	lee = "lee@school.example"
-	ana = "ana@school.example"
+	kim  = "kim@school.example"
+	lee  = "lee@school.example"
+	ana  = "ana@school.example"
+	ruth = "ruth@school.example"
 )
 
 // simCloses are the early releases of simConfig.
@@ -366,6 +367,10 @@ func (s *simulation) schedule(c *oracleCase, who string) {
 	s.do(c, "#schedule "+day.Format(time.DateOnly), who)
 	c.act(s.now())
 	c.scheduled = s.midnight(day)
+	if s.random.IntN(3) == 0 {
+		s.do(c, "#approve", ruth)
+		c.approved = true
+	}
 }
 
 // midnight is the minute in which a day begins.

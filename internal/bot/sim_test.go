@@ -294,7 +294,8 @@ func (s *simulation) inOrder(digest store.Entry) {
 	}
 }
 
-// compare holds the day against the oracle's: what was told of each request and when, and which reviews took place.
+// compare holds the day against the oracle's: what was told of each request and when, which reviews took place, and in which
+// order to work what is open.
 func (s *simulation) compare(date time.Time) {
 	s.t.Helper()
 	want, wantReviews := s.oracle.day()
@@ -313,6 +314,15 @@ func (s *simulation) compare(date time.Time) {
 	s.tellings += len(got)
 	s.differ(date, "told", got, want)
 	s.differ(date, "reviews", s.reviews(date), wantReviews)
+	var order []int
+	s.view(func(tx *store.Tx) {
+		for r := range tx.Queue() {
+			order = append(order, int(r.Number))
+		}
+	})
+	if want := s.oracle.order(s.now()); !slices.Equal(order, want) {
+		s.t.Fatalf("%s: the order of work is %v, want %v", date.Format(time.DateOnly), order, want)
+	}
 }
 
 // unseen are what was told of a request since the last look.

@@ -179,6 +179,9 @@ func (x *execution) approve(_ command.Command, r request.Request, item *compose.
 	if entry, _ := x.d.policy.Chart.Lookup(r.Code); !entry.Rules.Scheduled {
 		return refuse("only scheduled work needs an approval")
 	}
+	if r.State != request.Scheduled {
+		return refuse("%s has no date yet: schedule it first, then approve", x.d.label(r.Number))
+	}
 	if why := x.apply(r.Number, request.Event{Type: request.Approved}); why != nil {
 		return why
 	}
