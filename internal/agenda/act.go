@@ -126,12 +126,13 @@ func late(things []Thing, now time.Time) time.Time {
 	return first
 }
 
-// audience is who works on a request: its assignee, else its team, else those who hear of new requests, else the analysts.
+// audience is who works on a request: its assignee, else its team or its campus's, else those who hear of new requests, else
+// the analysts.
 func (p *Policy) audience(r request.Request) []request.Person {
 	if person, ok := p.Roster.Person(r.Assignee); ok {
 		return []request.Person{{Name: person.Name, Address: person.Address}}
 	}
-	if team, ok := p.Roster.Team(r.Team); ok {
+	if team, ok := p.teamOf(r); ok {
 		if to := p.teamPeople(team); len(to) > 0 {
 			return to
 		}

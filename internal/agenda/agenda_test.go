@@ -376,6 +376,24 @@ func TestQueue(t *testing.T) {
 			t.Errorf("%s: %+v", c.who, l.Work)
 		}
 	}
+	fresh := fold(t, opened("Mon 07:05"))
+	fresh.Campus = "Adams"
+	p.Roster = authority.NewRoster([]authority.Person{
+		{Address: "kim@school.example", Role: authority.Technician, Teams: []string{"campus"}},
+		{Address: "lee@school.example", Role: authority.Technician},
+	}, []authority.Team{{Name: "campus", Campuses: []string{"Adams"}}}, []string{"lee@school.example"})
+	elsewhere := fresh
+	elsewhere.Campus, elsewhere.Number = "", 2
+	for _, c := range []struct {
+		who  string
+		want request.Number
+	}{{"kim@school.example", 1}, {"lee@school.example", 2}} { // what has no category is the campus's, else theirs who hear of it
+		person, _ := p.Roster.Person(c.who)
+		l := agenda.Queue(slices.Values([]request.Request{fresh, elsewhere}), person, p, at("Mon 08:00"))
+		if l.Work == nil || len(l.Work.Rows) != 1 || l.Work.Rows[0].Request != c.want || l.Work.More != 0 {
+			t.Errorf("%s: %+v", c.who, l.Work)
+		}
+	}
 	lee, _ := p.Roster.Person("lee@school.example")
 	if l := agenda.Queue(slices.Values([]request.Request{kims}), lee, p, at("Tue 07:00")); l.Plain == nil || l.Work != nil {
 		t.Errorf("an empty queue: %+v", l)

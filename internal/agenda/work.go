@@ -234,7 +234,9 @@ func queueLetter(person authority.Person, body *compose.WorkBody, now time.Time)
 	}
 }
 
-// queues sorts requests into the queues of people, and keeps the order.
+// queues sorts requests into the queues of people, and keeps the order. What nobody and no team has yet is in the queues of
+// those technicians who hear of new requests, who "can categorize service requests as they review their queue" (SOP, process
+// step 3).
 func (p *Policy) queues(queue iter.Seq[request.Request], people []authority.Person, now time.Time) []*compose.WorkBody {
 	bodies := make([]*compose.WorkBody, len(people))
 	all, mine, teams := []int{}, map[string][]int{}, map[string][]int{}
@@ -252,14 +254,26 @@ func (p *Policy) queues(queue iter.Seq[request.Request], people []authority.Pers
 	}
 	for r := range queue {
 		whose := mine[authority.Normalise(r.Assignee)]
-		if r.Assignee == "" {
-			whose = teams[r.Team]
+		if team, ok := p.teamOf(r); r.Assignee == "" && ok {
+			whose = teams[team.Name]
+		} else if r.Assignee == "" {
+			for _, address := range p.Roster.Notify() {
+				whose = append(whose, mine[authority.Normalise(address)]...)
+			}
 		}
 		for _, i := range slices.Concat(all, whose) {
 			p.enqueue(bodies[i], r, now)
 		}
 	}
 	return bodies
+}
+
+// teamOf is the team that has a request: the one it was given to, else the one of its campus.
+func (p *Policy) teamOf(r request.Request) (authority.Team, bool) {
+	if team, ok := p.Roster.Team(r.Team); ok && r.Team != "" {
+		return team, true
+	}
+	return p.Roster.OfCampus(r.Campus)
 }
 
 // enqueue adds a row, or counts one more where a mail would be too long.

@@ -76,7 +76,7 @@ func (d *district) settle(b *testing.B) {
 }
 
 func (d *district) build(b *testing.B) {
-	c, err := config.Parse("config.toml", []byte(benchConfig))
+	c, err := config.Parse("config.toml", []byte(deskConfig))
 	if err != nil {
 		b.Fatal(err)
 	}

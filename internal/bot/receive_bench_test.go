@@ -16,42 +16,6 @@ import (
 	"triaged/internal/mailbox"
 )
 
-const benchConfig = `
-[desk]
-name = "Customer Care Center"
-address = "support@school.example"
-timezone = "America/Chicago"
-authority = "token-or-dmarc"
-auth_preset = "authserv"
-authserv_id = "mx.school.example"
-
-[[mailbox]]
-name = "support"
-address = "127.0.0.1:143"
-security = "none"
-username = "support"
-password = "secret"
-folder = "INBOX"
-
-[smtp]
-address = "127.0.0.1:25"
-security = "none"
-
-[notify]
-new_request = ["kim@school.example"]
-operator = ["admin@school.example"]
-
-[[staff]]
-address = "kim@school.example"
-name = "Kim Tran"
-role = "technician"
-
-[[staff]]
-address = "ana@school.example"
-name = "Ana Ruiz"
-role = "analyst"
-`
-
 // mailMill makes mails as a service desk gets them: of 32 KB in the mean, one in seven with attachments, all different.
 type mailMill struct {
 	random *rand.Rand
@@ -123,7 +87,7 @@ func BenchmarkAccept(b *testing.B) {
 }
 
 func benchmarkAccept(b *testing.B, batch int) {
-	c, err := config.Parse("config.toml", []byte(benchConfig))
+	c, err := config.Parse("config.toml", []byte(deskConfig))
 	if err != nil {
 		b.Fatal(err)
 	}

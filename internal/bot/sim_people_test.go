@@ -13,7 +13,7 @@ import (
 
 // Who writes to the simulated desk, when, and what they say: all of it by mail.
 
-const simConfig = `
+const deskConfig = `
 [desk]
 name = "Customer Care Center"
 address = "support@school.example"
@@ -81,10 +81,10 @@ const (
 	ruth = "ruth@school.example"
 )
 
-// simCloses are the early releases of simConfig.
+// simCloses are the early releases of deskConfig.
 var simCloses = map[string]int{"2026-03-06": 12, "2026-05-22": 13, "2026-12-18": 12}
 
-// simHolidays are those of simConfig.
+// simHolidays are those of deskConfig.
 func simHolidays() []string {
 	days := []string{"2026-03-13", "2026-05-25"}
 	for _, span := range [][2]string{{"2026-11-23", "2026-11-27"}, {"2026-12-21", "2027-01-01"}} {

@@ -107,7 +107,7 @@ func newSimulation(t *testing.T, p plan) *simulation {
 	}
 	start := time.Date(2026, 3, 2, 0, 0, 0, 0, zone)
 	time.Sleep(time.Until(start))
-	c, err := config.Parse("config.toml", []byte(simConfig))
+	c, err := config.Parse("config.toml", []byte(deskConfig))
 	if err != nil {
 		t.Fatal(err)
 	}
