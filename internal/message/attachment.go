@@ -50,7 +50,7 @@ func (c *composer) attachment(p *part, sums bool) Attachment {
 	switch {
 	case encoding == "base64" && !p.done:
 		h := sha256.New()
-		eachBase64(body, func(piece []byte) {
+		whole := eachBase64(body, func(piece []byte) {
 			a.Size += int64(len(piece))
 			if sums {
 				h.Write(piece)
@@ -58,6 +58,9 @@ func (c *composer) attachment(p *part, sums bool) Attachment {
 		})
 		if sums {
 			h.Sum(a.SHA256[:0])
+		}
+		if !whole {
+			c.m.defect("the base64 of a file has characters that are none: they were skipped")
 		}
 	default:
 		content := p.decoded

@@ -89,8 +89,27 @@ func (p *part) isBody() bool {
 
 func (p *part) isAttached() bool { return p.disposition == "attachment" && p.parent != "" }
 
+// note tells what is wrong with a text part's encoding and charset, as far as its beginning shows.
+func (c *composer) note(p *part, declared string) {
+	const beginning = 64 << 10
+	if d := encodingDefect(p.encoding, p.body); d != "" {
+		c.m.defect(d)
+	}
+	raw := p.bytesUpTo(2 * beginning)
+	if len(raw) > beginning {
+		raw = raw[:beginning]
+		for len(raw) > 0 && raw[len(raw)-1] >= utf8.RuneSelf {
+			raw = raw[:len(raw)-1] // not in the middle of a character
+		}
+	}
+	if d := charsetDefect(raw, declared); d != "" {
+		c.m.defect(d)
+	}
+}
+
 // plain returns the text of a text/plain part.
 func (c *composer) plain(p *part) string {
+	c.note(p, p.params["charset"])
 	if p.encoding == "" || len(p.encoding) == 4 {
 		if files, rest := cutUU(p.textBytes()); len(files) > 0 {
 			c.uuencoded(files)
@@ -126,6 +145,7 @@ func (c *composer) html(p *part) string {
 	if declared == "" && !isASCII(raw) {
 		declared = metaCharset(raw)
 	}
+	c.note(p, declared)
 	s := raw
 	if !utf8.Valid(raw) || mayBeStateful(declared, raw) {
 		s = []byte(decodeCharset(raw, declared))

@@ -62,6 +62,28 @@ func decodeCharset(raw []byte, declared string) string {
 	return decode(enc, raw)
 }
 
+// charsetDefect tells in which way a text is in another charset than it says; "" if it is not, or if all of it is ASCII.
+func charsetDefect(raw []byte, declared string) string {
+	if isASCII(raw) {
+		return ""
+	}
+	_, declared = cutBOM(raw, declared)
+	name := charsetName(declared)
+	switch valid := utf8.Valid(raw); {
+	case name == "" && valid, name == "utf-8" && valid:
+		return ""
+	case name == "":
+		return "a text names no charset and is not UTF-8: read as windows-1252"
+	case name == "utf-8" || name == "us-ascii" && !valid:
+		return "a text says that it is " + name + " and is not"
+	case name != "utf-7" && name != "iso-2022-kr" && lookup(name) == nil:
+		return "unknown charset " + shorten(declared, 40)
+	case valid && !stateful(name) && !(eastAsian(name) && countRunes(raw) < 3):
+		return "a text says that it is " + name + " and is UTF-8"
+	}
+	return ""
+}
+
 // cutBOM takes a byte order mark off; it outweighs what is declared (RFC 3629, section 6; RFC 2781, section 3.2).
 func cutBOM(raw []byte, declared string) ([]byte, string) {
 	switch {

@@ -6,7 +6,8 @@ import (
 )
 
 // unwrapURL returns the address that a mail gateway's link stands for: Microsoft's Safe Links, Proofpoint's URL Defense in its
-// three versions, Barracuda, Mimecast's visible forms, Google's redirect, Cisco, Trend Micro. Any other address is returned as it is.
+// three versions, those of Barracuda, Cisco, Trend Micro, Fortinet, FireEye, Symantec, Vade, Trustwave, Sophos and Avanan, and Google's
+// redirect. Any other address is returned as it is.
 func unwrapURL(link string) string {
 	for range 3 { // one gateway may have wrapped what another one had
 		inner := unwrapOnce(link)
@@ -48,14 +49,36 @@ func unwrapOnce(link string) string {
 		if i := strings.LastIndex(path, "/http"); i >= 0 {
 			return webURL(unescape(path[i+1:]))
 		}
-	case strings.HasSuffix(host, ".trendmicro.com") && strings.Contains(path, "/wis/clicktime"):
+	case strings.HasSuffix(host, ".trendmicro.com") && strings.Contains(path, "/wis/clicktime"), strings.Contains(path, "/fmlurlsvc/"):
 		return queryURL(path, "url")
+	case strings.HasSuffix(host, ".fireeye.com") && strings.HasPrefix(path, "/v1/url"), host == "clicktime.symantec.com", host == "link.edgepilot.com",
+		strings.HasSuffix(host, ".vadesecure.com"), strings.HasSuffix(host, ".trustwave.com"):
+		return queryURL(path, "u")
+	case strings.HasSuffix(host, "protection.sophos.com"):
+		return base64URL(queryValue(path, "u"))
+	case strings.HasSuffix(host, "url.avanan.click"):
+		if _, inner, ok := strings.Cut(path, "___"); ok {
+			inner, _, _ = strings.Cut(inner, "___")
+			return webURL(inner)
+		}
 	}
 	return ""
 }
 
+// base64URL returns the address that stands in base64 in a gateway's link.
+func base64URL(s string) string {
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	if err != nil {
+		return ""
+	}
+	return webURL(string(raw))
+}
+
 // queryURL returns the address in a query parameter.
-func queryURL(path, name string) string {
+func queryURL(path, name string) string { return webURL(queryValue(path, name)) }
+
+// queryValue returns a query parameter, decoded.
+func queryValue(path, name string) string {
 	_, query, ok := strings.Cut(path, "?")
 	if !ok {
 		return ""
@@ -64,7 +87,7 @@ func queryURL(path, name string) string {
 	query = strings.ReplaceAll(query, "&amp;", "&")
 	for pair := range strings.SplitSeq(query, "&") {
 		if key, value, _ := strings.Cut(pair, "="); key == name {
-			return webURL(unescape(value))
+			return unescape(value)
 		}
 	}
 	return ""

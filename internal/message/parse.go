@@ -1,6 +1,9 @@
 package message
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Limits that keep the work on any one mail bounded.
 const (
@@ -121,8 +124,9 @@ func (m *Message) addresses(name string) []Address {
 // maxDefects is how many defects are told; a mail with so many needs no longer list.
 const maxDefects = 50
 
+// defect notes what was repaired or given up, once.
 func (m *Message) defect(d string) {
-	if len(m.Defects) < maxDefects {
+	if len(m.Defects) < maxDefects && !slices.Contains(m.Defects, d) {
 		m.Defects = append(m.Defects, d)
 	}
 }

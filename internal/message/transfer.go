@@ -20,6 +20,38 @@ func decodeTransfer(encoding string, body []byte) []byte {
 	return body
 }
 
+// encodingDefect tells what of an encoded text is no encoding, as far as its beginning shows; "" if all is well.
+func encodingDefect(encoding string, body []byte) string {
+	body = head(body, 64<<10)
+	switch encoding {
+	case "base64":
+		for _, c := range body {
+			if base64Value[c] == base64Skip && c > ' ' {
+				return "the base64 of a text has characters that are none: they were skipped"
+			}
+		}
+	case "quoted-printable":
+		for len(body) > 0 {
+			i := bytes.IndexByte(body, '=')
+			if i < 0 {
+				break
+			}
+			body = body[i:]
+			switch n := softBreak(body); {
+			case len(body) >= 3 && isHex(body[1]) && isHex(body[2]):
+				body = body[3:]
+			case n > 0:
+				body = body[n:]
+			case len(body) < 3: // cut off here
+				return ""
+			default:
+				return "a quoted-printable text has escapes that are none: they were left as they are"
+			}
+		}
+	}
+	return ""
+}
+
 // transferEncoding names the encoding that a Content-Transfer-Encoding field means.
 func transferEncoding(value string) string {
 	if value == "" {
@@ -59,7 +91,8 @@ const base64Skip, base64Pad = 0x80, 0x81
 // middle ends one run and starts the next, as where programs glued encoded pieces together.
 type base64Decoder struct {
 	acc uint32
-	n   int // characters in acc
+	n   int  // characters in acc
+	odd bool // something other than white space was skipped
 }
 
 func appendBase64(dst, src []byte) []byte {
@@ -67,8 +100,8 @@ func appendBase64(dst, src []byte) []byte {
 	return d.finish(d.append(dst, src))
 }
 
-// eachBase64 decodes src in pieces of bounded size, so that a big file is never whole in memory.
-func eachBase64(src []byte, emit func([]byte)) {
+// eachBase64 decodes src in pieces of bounded size, so that a big file is never whole in memory. It tells whether all of src was base64.
+func eachBase64(src []byte, emit func([]byte)) (whole bool) {
 	const piece = 64 << 10
 	var d base64Decoder
 	buf := make([]byte, 0, min(len(src), piece)/4*3+6)
@@ -78,6 +111,7 @@ func eachBase64(src []byte, emit func([]byte)) {
 		src = src[piece:]
 	}
 	emit(d.finish(d.append(buf[:0], src)))
+	return !d.odd
 }
 
 func (d *base64Decoder) append(dst, src []byte) []byte {
@@ -103,11 +137,12 @@ func (d *base64Decoder) append(dst, src []byte) []byte {
 		case base64Pad:
 			dst = d.finish(dst)
 		case base64Skip:
+			d.odd = d.odd || src[i-1] > ' '
 		default:
 			d.acc = d.acc<<6 | uint32(v)
 			if d.n++; d.n == 4 {
 				dst = append(dst, byte(d.acc>>16), byte(d.acc>>8), byte(d.acc))
-				*d = base64Decoder{}
+				d.acc, d.n = 0, 0
 			}
 		}
 	}
@@ -122,7 +157,7 @@ func (d *base64Decoder) finish(dst []byte) []byte {
 	case 3:
 		dst = append(dst, byte(d.acc>>10), byte(d.acc>>2))
 	}
-	*d = base64Decoder{}
+	d.acc, d.n = 0, 0
 	return dst
 }
 
