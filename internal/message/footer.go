@@ -37,7 +37,7 @@ func lineSet(list string) map[string]bool {
 // isDeviceLine tells "Sent from my iPhone" and its kind. A strict answer is certain wherever the line stands; a loose
 // one only at the end of a mail.
 func isDeviceLine(s string, strict bool) bool {
-	if len(s) > maxDeviceBytes || len(s) < 8 {
+	if len(s) > maxDeviceBytes || len(s) < 8 || strings.Contains(s, ", is ") {
 		return false
 	}
 	s = strings.ToLower(strings.Trim(s, "<>()[]*_~-–—.!\"' "))

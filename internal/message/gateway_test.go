@@ -116,6 +116,7 @@ func TestCutGateway(t *testing.T) {
 		"-- \nYou received this message because you are subscribed to the Google Groups \"staff\" group.\nTo unsubscribe from this group and stop receiving emails from it, send an email to staff+unsubscribe@school.example.",
 		"This email has been checked for viruses by Some Antivirus.\nwww.scanner.example",
 		"Virus-free.www.scanner.example",
+		"__________ Information from ESET Antivirus, version 123 (20261123) __________\n\nThe message was checked by ESET Antivirus.",
 		"--\nThis message has been scanned for viruses and\ndangerous content by Scanner, and is\nbelieved to be clean.",
 	}
 	for _, f := range footers {

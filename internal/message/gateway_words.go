@@ -109,7 +109,7 @@ var footers = []string{
 	"this email has been scanned", "this e-mail has been scanned", "this message has been scanned",
 	"this message was scanned",
 	"this email was scanned", "this mail has been scanned", "scanned by ", "virus-free.", "virus-free ",
-	"no virus found in this", "checked by avg", "this email is free from viruses",
+	"no virus found in this", "checked by avg", "information from eset", "checked by eset", "the message was checked by eset", "this email is free from viruses",
 	"this message is free from viruses",
 	"avast logo", "image: avast", "image: icon]", "click here to report this email as spam",
 	"diese e-mail wurde von avast", "diese e-mail wurde auf viren", "virenfrei.", "l'absence de virus",
