@@ -119,3 +119,33 @@ func BenchmarkParseAttachment(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkHostileMail reads mails that are made to cost: each must stay under a second.
+func BenchmarkHostileMail(b *testing.B) {
+	const line = 50 << 20
+	var nested strings.Builder
+	for i := range 10000 {
+		fmt.Fprintf(&nested, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i)
+	}
+	for name, raw := range map[string]string{
+		"10,000 nested parts":         nested.String(),
+		"10,000 nested mails":         strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 10000),
+		"300,000 parts":               "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\nx\r\n", 300000),
+		"a million header fields":     strings.Repeat("X-A: b\r\n", 1000000) + "\r\nx",
+		"a line of 50 MB":             "Subject: x\r\n\r\n" + strings.Repeat("a", line),
+		"a header line of 50 MB":      "Subject: " + strings.Repeat("a", line) + "\r\n\r\nx",
+		"a line of 50 MB in HTML":     "Content-Type: text/html\r\n\r\n" + strings.Repeat("a", line),
+		"50 MB of quoted-printable":   "Content-Type: application/zip\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + strings.Repeat("=41", line/3),
+		"50 MB of base64":             "Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n" + strings.Repeat("QUJD", line/4),
+		"4 MB of open groups in RTF":  "Content-Type: text/rtf\r\n\r\n{\\rtf1" + strings.Repeat("{", 4<<20),
+		"4 MB of open tags in HTML":   "Content-Type: text/html\r\n\r\n" + strings.Repeat("<table><tr><td><blockquote><ul><li>a", 4<<20/36),
+		"boundaries that never occur": "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b\r\nContent-Type: multipart/mixed; boundary=z\r\n\r\n--q\r\nContent-Type: multipart/mixed\r\n\r\nx\r\n", 50000),
+	} {
+		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
+			mail := []byte(raw)
+			for b.Loop() {
+				Parse(mail)
+			}
+		})
+	}
+}
