@@ -110,15 +110,15 @@ func preferred(html, plain string) bool {
 	return h > 3*p+200 && p < 200
 }
 
-// countLetters counts what is read: no white space, no punctuation, no addresses of links.
+// countLetters counts what is read: no white space, no punctuation, no addresses of links, no marks in the place of images.
 func countLetters(s string) int {
 	n := 0
 	for w := range strings.FieldsSeq(s) {
-		if strings.Contains(w, "://") {
+		if strings.Contains(w, "://") || strings.HasPrefix(w, "[cid:") {
 			continue
 		}
 		for _, r := range w {
-			if r > '/' {
+			if r > '/' && !isUnseen(r) {
 				n++
 			}
 		}

@@ -26,7 +26,7 @@ func (c *composer) compose(root *node) string {
 			c.m.Encrypted = true // else it would have been opened
 		}
 	}
-	if strings.TrimSpace(text) == "" {
+	if isEmpty(text) {
 		text = c.fallback()
 	}
 	return trimEdges(text)
@@ -84,7 +84,7 @@ func (p *part) isBody() bool {
 	if p.mediaType != "text/plain" && p.mediaType != "text/html" || p.isAttached() {
 		return false
 	}
-	return p.parentIndex == 0 || p.parent != "multipart/related" && p.name == ""
+	return p.root || p.parentIndex == 0 || p.parent != "multipart/related" && p.name == ""
 }
 
 func (p *part) isAttached() bool { return p.disposition == "attachment" && p.parent != "" }
@@ -207,8 +207,11 @@ func (c *composer) fallback() string {
 			return c.spend(rtfText(head(p.bytes(), 4*maxText)))
 		case "text/x-amp-html", "text/watch-html":
 			return c.spend(c.html(p))
-		case "text/markdown", "text/x-markdown", "text/x-plain":
-			return c.spend(c.plain(p))
+		case "text/plain", "text/html", "text/calendar", "text/rfc822-headers":
+		default:
+			if strings.HasPrefix(p.mediaType, "text/") && p.name == "" {
+				return c.spend(c.plain(p)) // text of another kind is to be shown as plain text (RFC 2046, section 4.1.4)
+			}
 		}
 	}
 	var all string
@@ -313,6 +316,9 @@ func (c *composer) armored(text string) string {
 	body = strings.TrimPrefix(strings.ReplaceAll("\n"+body, "\n- ", "\n"), "\n") // dash-escaping, section 7.2
 	return before + body + after
 }
+
+// isEmpty tells whether a text shows nothing.
+func isEmpty(text string) bool { return strings.TrimLeftFunc(text, isUnseen) == "" }
 
 // joinText puts two texts together with a blank line between them.
 func joinText(a, b string) string {

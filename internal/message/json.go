@@ -164,8 +164,8 @@ func (a ReadingAttachment) String() string {
 		s += ", belongs to the text"
 	}
 	s += ")"
-	if m := a.Mail; m != nil {
-		s = joinWords(s, "a mail from", m.From.String(), m.Subject)
+	if m := a.Mail; m != nil && m.From != (Address{}) {
+		s = joinWords(s, "a mail from", m.From.String()+":", m.Subject)
 	}
 	return s
 }

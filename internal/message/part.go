@@ -13,6 +13,7 @@ type part struct {
 	parent      string            // media type of the multipart around it, "" if the mail has one part only
 	parentIndex int               // which leaf or multipart of its parent it is, from 0
 	depth       int               // how many multiparts are around it
+	root        bool              // the part of a multipart/related that the others belong to
 	level       int               // how many mails are around the one it belongs to
 	body        []byte            // as in the raw mail, still transfer-encoded
 	unfinished  bool              // the mail breaks off in it, so that more may have followed

@@ -289,17 +289,22 @@ func TestReading(t *testing.T) {
 func TestStructureSalvaged(t *testing.T) {
 	const part = "Content-Type: text/plain\r\n\r\nIt is dark.\r\n"
 	for name, raw := range map[string]string{
-		"no boundary declared":         "Content-Type: multipart/mixed\r\n\r\n--b\r\n" + part + "--b--\r\n",
-		"another boundary declared":    "Content-Type: multipart/mixed; boundary=a\r\n\r\n--b\r\n" + part + "--b--\r\n",
-		"parts without header":         "Content-Type: multipart/mixed; boundary=a\r\n\r\n--zz\r\n\r\nIt is dark.\r\n--zz--\r\n",
-		"quotes in the boundary lines": "Content-Type: multipart/mixed; boundary='b'\r\n\r\n--'b'\r\n\r\nIt is dark.\r\n--'b'--\r\n",
-		"encoded as a whole, says it":  "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\n--b\r\n" + part + "--b--\r\n",
-		"closed in the last line":      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIt is dark.--b--\r\n",
-		"a text, says the header":      "Content-Type: text/html; boundary=b\r\n\r\n--b\r\n" + part + "--b--\r\n",
-		"the header says nothing":      "Subject: x\r\n\r\nThis is a multi-part message in MIME format.\r\n--b\r\n" + part + "--b--\r\n",
-		"byte order mark":              "\ufeffContent-Type: text/plain\r\n\r\nIt is dark.",
-		"CR for line ends":             "From: a@x.example\rSubject: x\r\rIt is dark.\r",
-		"a boilerplate longer than it": "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nYour program does not support HTML. Please open this in your browser.\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>It is dark.</p>\r\n--b--\r\n",
+		"no boundary declared":            "Content-Type: multipart/mixed\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"another boundary declared":       "Content-Type: multipart/mixed; boundary=a\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"parts without header":            "Content-Type: multipart/mixed; boundary=a\r\n\r\n--zz\r\n\r\nIt is dark.\r\n--zz--\r\n",
+		"quotes in the boundary lines":    "Content-Type: multipart/mixed; boundary='b'\r\n\r\n--'b'\r\n\r\nIt is dark.\r\n--'b'--\r\n",
+		"encoded as a whole, says it":     "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"closed in the last line":         "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIt is dark.--b--\r\n",
+		"a text, says the header":         "Content-Type: text/html; boundary=b\r\n\r\n--b\r\n" + part + "--b--\r\n",
+		"the header says nothing":         "Subject: x\r\n\r\nThis is a multi-part message in MIME format.\r\n--b\r\n" + part + "--b--\r\n",
+		"the root named":                  "Content-Type: multipart/related; start=\"<r@x>\"; boundary=b\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b\r\nContent-Type: text/html\r\nContent-ID: <r@x>\r\n\r\n<p>It is dark.\r\n--b--\r\n",
+		"the root after an image":         "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b\r\n" + part + "--b--\r\n",
+		"a plain text that shows nothing": "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\u00a0\u200b\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>It is dark.</p>\r\n--b--\r\n",
+		"a plain text for an image":       "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\n[cid:image001.png@01D]\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>It is dark.</p>\r\n--b--\r\n",
+		"another kind of text":            "Content-Type: text/markdown\r\n\r\nIt is dark.\r\n",
+		"byte order mark":                 "\ufeffContent-Type: text/plain\r\n\r\nIt is dark.",
+		"CR for line ends":                "From: a@x.example\rSubject: x\r\rIt is dark.\r",
+		"a boilerplate longer than it":    "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nYour program does not support HTML. Please open this in your browser.\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>It is dark.</p>\r\n--b--\r\n",
 	} {
 		if m := Parse([]byte(raw)); m.Text != "It is dark." {
 			t.Errorf("%s: %q", name, m.Text)

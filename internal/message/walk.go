@@ -75,6 +75,7 @@ func (w *walker) entity(h Header, at around) (node, stop) {
 		start := w.pos
 		n, end, ok := w.multipart(mediaType, params, "--"+b, at)
 		if ok {
+			w.findRoot(&n)
 			return n, end
 		}
 		w.lost = append(w.lost[:min(len(w.lost), maxDepth)], "--"+b)
@@ -140,6 +141,36 @@ func (w *walker) multipart(mediaType string, params map[string]string, boundary 
 		}
 	}
 	return n, end, true
+}
+
+// findRoot marks the part of a multipart/related that the others belong to: the one that start names (RFC 2387, section 3.2), else the
+// first one, or the first text if that is none.
+func (w *walker) findRoot(n *node) {
+	if n.mediaType != "multipart/related" {
+		return
+	}
+	start := strings.Trim(n.params["start"], "<> ")
+	var text *part
+	for i := range n.children {
+		child := &n.children[i]
+		if child.leaf < 0 {
+			if i == 0 && start == "" {
+				return
+			}
+			continue
+		}
+		p := &w.parts[child.leaf]
+		if start != "" && p.contentID == start {
+			p.root = true
+			return
+		}
+		if text == nil && (p.mediaType == "text/html" || p.mediaType == "text/plain") {
+			text = p
+		}
+	}
+	if text != nil {
+		text.root = true
+	}
 }
 
 // child reads one part of a multipart.
@@ -378,6 +409,7 @@ func (w *walker) salvage(h Header, mediaType string, params map[string]string, a
 		n, _, ok := inner.multipart(mediaType, params, b, at)
 		w.parts, w.seen, w.told = inner.parts, inner.seen, inner.told
 		if ok {
+			w.findRoot(&n)
 			w.pos = after
 			return n, end
 		}
