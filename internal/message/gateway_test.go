@@ -131,6 +131,7 @@ func TestCutGateway(t *testing.T) {
 		"Caution tape is missing in the gym.",
 		"Warning lights on the UPS are on. Do not know why.",
 		"Please do not click on the link in the other mail, it is phishing.",
+		"Please do not open the external email that I have forwarded, it is phishing.",
 		"This message looks like phishing and has no banner. Can you check?",
 		"[room 12] This email account originated with the old teacher.",
 		"The printer was scanned by mistake.\nIt shows 'virus'.",

@@ -93,10 +93,11 @@ var advice = []string{
 	"meer informatie over waarom", "wees voorzichtig",
 }
 
-// outside says that a mail is from elsewhere: with it, advice alone is a banner.
+// outside says of the mail itself that it is from elsewhere: with it, advice alone is a banner.
 var outside = phrases(
-	"from outside", "external sender", "external source", "external email", "originated outside", "outside of our", "outside our", "outside your",
-	"outside of your", "outside the organization", "outside of the organization", "fuera de la organización", "remitente externo",
+	"email came from outside", "message came from outside", "email comes from outside", "message comes from outside", "email originated", "message originated",
+	"email is from outside", "message is from outside", "email is from an external", "message is from an external", "it is from an external",
+	"email was sent from outside", "message was sent from outside", "correo proviene de fuera", "correo se originó fuera",
 )
 
 // footers are beginnings of lines, in lower case.
