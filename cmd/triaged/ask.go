@@ -27,7 +27,7 @@ func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args,
 	if !errors.Is(err, control.ErrNoDaemon) {
 		return err
 	}
-	writes := op == "do" || args.Send || args.Order != "" || op == "import" && !args.DryRun
+	writes := changes(op, args)
 	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: true, Wait: patience})
 	if err != nil {
 		return err
@@ -50,6 +50,19 @@ func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args,
 		fmt.Fprintln(s.err, "No daemon is running: what is to be sent goes out when it runs.")
 	}
 	return nil
+}
+
+// changes tells whether an operation changes the state.
+func changes(op string, args bot.Args) bool {
+	switch op {
+	case "do":
+		return true
+	case "import", "retain", "forget":
+		return !args.DryRun
+	case "legal-hold":
+		return args.About != ""
+	}
+	return args.Send || args.Order != ""
 }
 
 func marshalled(row any, each func(json.RawMessage) error) error {

@@ -50,15 +50,18 @@ type commands struct {
 
 	Quarantine quarantineCommand `cmd:"" help:"List received mail that nothing could be done with, and deal with it."`
 
-	Doctor  doctorCommand  `cmd:"" help:"Look at all that can keep the bot from working, and say what to do."`
-	Check   checkCommand   `cmd:"" help:"Prove that the state is whole."`
-	Service serviceCommand `cmd:"" help:"Print a systemd unit that runs the bot."`
-	Backup  backupCommand  `cmd:"" help:"Copy the state and the raw mails to a safe place, while the bot runs or not."`
-	Restore restoreCommand `cmd:"" help:"Put a backup into an empty data directory."`
-	Compact compactCommand `cmd:"" help:"Write the state file anew, without the room of what was removed."`
-	Export  exportCommand  `cmd:"" help:"Write requests and their mails in forms that other programs read."`
-	Import  importCommand  `cmd:"" help:"Take over the tickets of another system."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Doctor  doctorCommand    `cmd:"" help:"Look at all that can keep the bot from working, and say what to do."`
+	Check   checkCommand     `cmd:"" help:"Prove that the state is whole."`
+	Service serviceCommand   `cmd:"" help:"Print a systemd unit that runs the bot."`
+	Backup  backupCommand    `cmd:"" help:"Copy the state and the raw mails to a safe place, while the bot runs or not."`
+	Restore restoreCommand   `cmd:"" help:"Put a backup into an empty data directory."`
+	Compact compactCommand   `cmd:"" help:"Write the state file anew, without the room of what was removed."`
+	Export  exportCommand    `cmd:"" help:"Write requests and their mails in forms that other programs read."`
+	Import  importCommand    `cmd:"" help:"Take over the tickets of another system."`
+	Retain  retainCommand    `cmd:"" help:"Remove what is older than the configuration lets it grow, or say what would go."`
+	Forget  forgetCommand    `cmd:"" help:"Remove what somebody wrote."`
+	Legal   legalHoldCommand `cmd:"" name:"legal-hold" help:"Keep a request or a person's data from being removed."`
+	Version versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // Exit statuses.

@@ -127,6 +127,7 @@ func (d *Desk) Ops() control.Ops {
 		"order-sent": d.operation(d.OrderSent), "order-received": d.operation(d.OrderReceived),
 		"hold": d.hold, "release": d.release,
 		"import": d.operation(d.Import), "export": d.operation(d.Export), "export-mails": d.operation(d.ExportMails),
+		"retain": d.operation(d.Retain), "forget": d.operation(d.Forget), "legal-hold": d.operation(d.LegalHold),
 	}
 }
 

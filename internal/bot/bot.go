@@ -74,6 +74,7 @@ func (b *Bot) Run(parent context.Context) error {
 	c.loop("deliver", b.deliver)
 	c.loop("agenda", b.agenda)
 	c.loop("learn", b.learn)
+	c.loop("retain", b.retain)
 	c.loop("reload", c.reload)
 	if b.rim.Watchdog > 0 {
 		c.loop("watchdog", c.watchdog)

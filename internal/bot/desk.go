@@ -102,9 +102,11 @@ func (d *Desk) material(tx *store.Tx, l compose.Letter) compose.Material {
 	case l.Queue != nil:
 		for _, row := range l.Queue.Rows {
 			r, _ := tx.Request(row.Request)
-			m.Rows = append(m.Rows, compose.RowMaterial{
-				Subject: tx.Text(row.Subject), Text: tx.Text(row.Text), Suggestions: d.suggestions(tx, r),
-			})
+			shown := compose.RowMaterial{Subject: tx.Text(row.Subject), Suggestions: d.suggestions(tx, r)}
+			if d.config.Review.Excerpts {
+				shown.Text = tx.Text(row.Text)
+			}
+			m.Rows = append(m.Rows, shown)
 		}
 	}
 	return m

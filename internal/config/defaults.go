@@ -49,7 +49,7 @@ func Default() *Config {
 			EscalateAfter:      3,
 			WeeklyReport:       true,
 		},
-		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00"},
+		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00", Excerpts: true},
 		Limits: Limits{
 			AutomaticMailsPerRecipient: Rate{10, Duration(time.Hour)},
 			AutomaticMailsPerRequest:   Rate{20, Duration(24 * time.Hour)},

@@ -40,6 +40,10 @@ type Config struct {
 	// as the limit allows it.
 	Limits Limits `toml:"limits"`
 
+	// How long is kept what people wrote. "0s" keeps it for ever. What has to do with an open request stays, and what is
+	// under a legal hold (`triaged legal-hold`). Backups keep what was in them.
+	Retention Retention `toml:"retention"`
+
 	// Figures for a monitoring system.
 	Metrics Metrics `toml:"metrics"`
 
@@ -376,6 +380,9 @@ type Review struct {
 
 	// Whether to send the digest when the queue is empty.
 	SendEmpty bool `toml:"send_empty"`
+
+	// Whether digests and reminders show what was written in each request. With false they show subjects alone.
+	Excerpts bool `toml:"excerpts"`
 }
 
 // Notify is who is told besides the people of a request.
@@ -398,6 +405,21 @@ type Limits struct {
 	// In all, staff included: if more is owed in such a time, something is wrong. The bot then holds its mail back and tells
 	// the operators, until it was calm for as long or an operator says so.
 	CircuitBreaker Rate `toml:"circuit_breaker"`
+}
+
+// Retention is how long things are kept.
+type Retention struct {
+	// Mails as they were received and sent, with their attachments. Without them a mail cannot be read again.
+	RawMails Duration `toml:"raw_mails"`
+
+	// What was written in a request, from its end on: texts, answers and notes. Its subject stays.
+	Bodies Duration `toml:"bodies"`
+
+	// Whole requests, from their end on. Reports of that time then lack them.
+	Events Duration `toml:"events"`
+
+	// What the bot sent about no single request: digests, reminders, reports, word to operators.
+	Reports Duration `toml:"reports"`
 }
 
 // Metrics is where figures are served.

@@ -29,6 +29,7 @@ type Row struct {
 	Received    time.Time      `json:"received"` // INTERNALDATE
 	Size        int64          `json:"size"`
 	Raw         RawRef         `json:"raw,omitzero"`
+	Wiped       string         `json:"wiped,omitempty"` // why the bytes are no longer kept
 }
 
 func uidKey(mailbox, folder string, validity, uid uint32) []byte {

@@ -54,6 +54,7 @@ type Entry struct {
 	Subject   string           `json:"subject,omitempty"` // as rendered
 	Forms     []string         `json:"forms,omitempty"`   // its text, and its HTML form as text, for recognising the bot's own words in answers; only of mails that take commands
 	Listed    []compose.Listed `json:"listed,omitempty"`  // what it offered
+	Wiped     string           `json:"wiped,omitempty"`   // why the bytes are no longer kept
 	Raw       RawRef           `json:"raw,omitzero"`      // the bytes as sent, since the first attempt
 }
 

@@ -254,6 +254,9 @@ func (l *rawLog) read(ref RawRef) (RawMail, error) {
 		return fault(err)
 	}
 	m, ok := decodeRaw(b)
+	if ok && string(b[:4]) == rawWiped {
+		return fault(ErrWiped)
+	}
 	if !ok {
 		return fault(fmt.Errorf("%w: bring the file back from a backup", ErrRawDamaged))
 	}
@@ -263,7 +266,7 @@ func (l *rawLog) read(ref RawRef) (RawMail, error) {
 func decodeRaw(b []byte) (m RawMail, ok bool) {
 	label, size := uint64(binary.BigEndian.Uint32(b[4:])), binary.BigEndian.Uint64(b[8:])
 	rest := uint64(len(b) - rawHead)
-	if string(b[:4]) != rawMagic || label > rest || size != rest-label || rawSum(b) != binary.BigEndian.Uint32(b[16:]) {
+	if magic := string(b[:4]); magic != rawMagic && magic != rawWiped || label > rest || size != rest-label || rawSum(b) != binary.BigEndian.Uint32(b[16:]) {
 		return m, false
 	}
 	m.Data = b[rawHead+label:]

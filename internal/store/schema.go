@@ -37,7 +37,9 @@ const (
 	keySecret   = "secret"
 	keyFloor    = "number-floor" // request numbers up to here are not given out
 	keyRecovery = "recovery"
-	keyWiped    = "raw-wiped-" // followed by a raw file's number: how often parts of it were wiped
+	keyLegal    = "legal-holds"
+	keyToWipe   = "raw-to-wipe" // raw mails that nothing refers to any more, and that are to be written over
+	keyWiped    = "raw-wiped-"  // followed by a raw file's number: how often parts of it were wiped
 )
 
 // prepare migrates the state, gives a new one its identity, and makes the indexes anew if the policy is not the one

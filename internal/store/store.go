@@ -86,6 +86,7 @@ type Store struct {
 	db      *bolt.DB
 	raw     *rawLog
 	lock    *os.File
+	wiping  sync.Mutex
 	broken  atomic.Bool // bbolt failed in the middle of its own work
 
 	// derive is Options.Derive, or what Adopt put in its place. adopting is held while it changes; a transaction that
@@ -151,7 +152,10 @@ func (s *Store) open() error {
 	if s.options.ReadOnly {
 		return s.View(func(tx *Tx) error { return tx.schemaKnown() })
 	}
-	return s.prepare()
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	return s.finishWiping()
 }
 
 // create makes the first state file. It gets its name when it is whole, so that a state file that is empty or cut short

@@ -22,6 +22,7 @@ type Tx struct {
 	opened map[bucketName]*bolt.Bucket
 	derive func(request.Request) Derived
 	fault  error
+	wiped  []RawRef       // given up by this transaction
 	wanted request.Number // the next new request is to have it; 0 for any
 
 	scratch bytes.Buffer // values are written here first

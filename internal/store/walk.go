@@ -23,9 +23,13 @@ func (s *Store) EachRaw(from RawExtent, visit func(RawRef, RawMail) error) (unre
 		return 0, fmt.Errorf("cannot read raw mails: %w", err)
 	}
 	for at := from.Size; at < info.Size(); {
-		m, n, ok := recordAt(f, at, info.Size())
+		m, n, wiped, ok := recordAt(f, at, info.Size())
 		if !ok {
 			return info.Size() - at, nil
+		}
+		if wiped {
+			at += n
+			continue
 		}
 		if err := visit(RawRef{File: from.File, Offset: at, Length: n}, m); err != nil {
 			return 0, err
@@ -36,20 +40,20 @@ func (s *Store) EachRaw(from RawExtent, visit func(RawRef, RawMail) error) (unre
 }
 
 // recordAt reads the record at an offset, if there is a whole one.
-func recordAt(f io.ReaderAt, at, end int64) (m RawMail, length int64, ok bool) {
+func recordAt(f io.ReaderAt, at, end int64) (m RawMail, length int64, wiped, ok bool) {
 	head := make([]byte, rawHead)
 	if _, err := f.ReadAt(head, at); err != nil {
-		return m, 0, false
+		return m, 0, false, false
 	}
 	label, size := uint64(binary.BigEndian.Uint32(head[4:])), binary.BigEndian.Uint64(head[8:])
 	if size > rawMax || rawHead+label+size > uint64(end-at) {
-		return m, 0, false
+		return m, 0, false, false
 	}
 	length = int64(rawHead + label + size)
 	b := make([]byte, length)
 	if _, err := f.ReadAt(b, at); err != nil {
-		return m, 0, false
+		return m, 0, false, false
 	}
 	m, ok = decodeRaw(b)
-	return m, length, ok
+	return m, length, string(head[:4]) == rawWiped, ok
 }

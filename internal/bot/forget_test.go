@@ -1,0 +1,193 @@
+package bot_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"triaged/internal/bot"
+	"triaged/internal/config"
+	"triaged/internal/inprocess"
+)
+
+// onDisk tells whether words lie anywhere in the data directory, in the state's live values or in raw mails.
+func (s *school) onDisk(words string) bool {
+	s.t.Helper()
+	files, _ := filepath.Glob(filepath.Join(s.config.Desk.DataDir, "raw", "*.mails"))
+	for _, path := range files {
+		if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, []byte(words)) {
+			return true
+		}
+	}
+	for _, r := range s.rows("all") {
+		err := s.desk.Export(bot.Args{Number: r.Number}, func(row any) error {
+			if e := row.(bot.ExportRow); strings.Contains(e.Text+e.Subject, words) {
+				words = ""
+			}
+			return nil
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return words == ""
+}
+
+// asked asks the desk something and gives the rows.
+func asked[T any](t *testing.T, ask func(bot.Args, func(any) error) error, a bot.Args) (rows []T, err error) {
+	t.Helper()
+	err = ask(a, func(row any) error { rows = append(rows, row.(T)); return nil })
+	return rows, err
+}
+
+// TestForgetting removes what one of two people wrote, wherever it lies, and nothing else.
+func TestForgetting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		s.arrives("Dana <dana@school.example>", "Quetzal projector", "The quetzal words.")
+		s.arrives("Omar <omar@school.example>", "Printer is jammed", "It eats paper. Xylophone.")
+		s.arrives("Dana <dana@school.example>", "Printer is jammed", "It eats the quetzal paper too.")
+		notices := map[string]sentMail{}
+		for _, m := range s.sent() {
+			notices[m.kind+m.Subject] = m
+		}
+		if _, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"}); err == nil || !strings.Contains(err.Error(), "SR-1 is theirs and still open") {
+			t.Errorf("%v", err)
+		}
+		for _, n := range []string{"SR-1", "SR-3"} {
+			if err := s.desk.Do(bot.Args{Number: n, Text: "#1-3\n#resolve", As: "kim@school.example"}, func(any) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.settle()
+		asked[bot.LegalHoldRow](t, s.desk.LegalHold, bot.Args{About: "Dana@School.example", Text: "a suit"})
+		if _, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"}); err == nil || !strings.Contains(err.Error(), "legal hold") {
+			t.Errorf("%v", err)
+		}
+		if left, err := asked[bot.LegalHoldRow](t, s.desk.LegalHold, bot.Args{About: "dana@school.example", State: bot.Released}); err != nil || len(left) != 0 {
+			t.Errorf("%v, %v", left, err)
+		}
+		would, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example", DryRun: true})
+		if err != nil || !s.onDisk("quetzal") {
+			t.Fatalf("%v, %v", would, err)
+		}
+		did, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "Dana@school.example"})
+		if err != nil || len(did) != 1 || did[0].Received != 2 || did[0].Texts != 3 || did[0].Sent < 4 || len(did[0].Requests) != 2 || did[0].Bytes != would[0].Bytes {
+			t.Errorf("%+v, %v", did, err)
+		}
+		if s.onDisk("quetzal") || s.onDisk("Quetzal") || !s.onDisk("Xylophone") {
+			t.Error("the wrong words are gone")
+		}
+		for _, r := range s.rows("all") {
+			if want := map[string]string{"SR-1": "", "SR-2": "Printer is jammed", "SR-3": "Printer is jammed"}[r.Number]; r.Subject != want || r.Requester == "" {
+				t.Errorf("%+v", r)
+			}
+		}
+		s.check()
+		if again, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"}); err != nil || again[0].Texts+again[0].Received+again[0].Sent != 0 {
+			t.Errorf("something was left: %+v, %v", again, err)
+		}
+		// Life goes on, with an answer to a mail that was forgotten too.
+		s.answers(notices["acknowledgement"+"[SR-1] Quetzal projector"], "Dana <dana@school.example>", "It is dark again.")
+		s.arrives("Dana <dana@school.example>", "Projector", "It is dark again.")
+		s.check()
+	})
+}
+
+// TestRetention lets time pass. Each kind goes when its time has come, but for what is open or under a legal hold.
+func TestRetention(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const day = 24 * time.Hour
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) {
+			c.Retention = config.Retention{
+				RawMails: config.Duration(30 * day), Bodies: config.Duration(60 * day), Events: config.Duration(90 * day), Reports: config.Duration(20 * day),
+			}
+		})
+		defer s.close()
+		for _, who := range []string{"dana", "omar", "lena"} {
+			s.arrives(who+" <"+who+"@school.example>", "Trouble of "+who, "The words of "+who+".")
+		}
+		for _, n := range []string{"SR-1", "SR-2"} {
+			if err := s.desk.Do(bot.Args{Number: n, Text: "#1-3\n#resolve", As: "kim@school.example"}, func(any) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.settle()
+		if _, err := asked[bot.LegalHoldRow](t, s.desk.LegalHold, bot.Args{About: "SR-2"}); err != nil {
+			t.Fatal(err)
+		}
+		later := func(d time.Duration) {
+			s.stop()
+			time.Sleep(d)
+			s.start()
+			s.settle()
+		}
+		state := func() string {
+			var all []string
+			for _, r := range s.rows("all") {
+				rows, err := asked[bot.ExportRow](t, s.desk.Export, bot.Args{Number: r.Number})
+				if err != nil {
+					t.Fatal(err)
+				}
+				mails, err := asked[bot.ExportedMail](t, s.desk.ExportMails, bot.Args{Number: r.Number})
+				if err != nil {
+					t.Fatal(err)
+				}
+				words := r.Number
+				if rows[0].Text != "" {
+					words += " text"
+				}
+				if len(mails) > 0 {
+					words += " mails"
+				}
+				all = append(all, words)
+			}
+			return strings.Join(all, ", ")
+		}
+		for _, c := range []struct {
+			after time.Duration
+			want  string
+		}{
+			{29 * day, "SR-1 text mails, SR-2 text mails, SR-3 text mails"},
+			{2 * day, "SR-1 text, SR-2 text mails, SR-3 text mails"},
+			{30 * day, "SR-1, SR-2 text mails, SR-3 text mails"},
+			{30 * day, "SR-2 text mails, SR-3 text mails"},
+		} {
+			would, err := asked[bot.RetainedRow](t, s.desk.Retain, bot.Args{DryRun: true})
+			if err != nil || len(would) != 4 {
+				t.Fatalf("%v, %v", would, err)
+			}
+			later(c.after)
+			if got := state(); got != c.want {
+				t.Errorf("after %v more: %s, want %s", c.after, got, c.want)
+			}
+			s.check()
+		}
+		if s.onDisk("words of dana") || !s.onDisk("words of omar") || !s.onDisk("words of lena") {
+			t.Error("the wrong words are on the disk")
+		}
+		if rows, err := asked[bot.RetainedRow](t, s.desk.Retain, bot.Args{DryRun: true}); err != nil || rows[0].Items+rows[1].Items+rows[2].Items > 0 {
+			t.Errorf("the bot has left %+v, %v", rows, err)
+		}
+	})
+}
+
+// TestDigestsCanLeaveWordsOut sends a digest with and without what was written.
+func TestDigestsCanLeaveWordsOut(t *testing.T) {
+	for _, excerpts := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) { c.Review.Excerpts = excerpts })
+			defer s.close()
+			s.arrives("Dana <dana@school.example>", "Projector is dark", "A quetzal sits on it.")
+			rows, err := asked[bot.DigestRow](t, s.desk.Digest, bot.Args{})
+			if err != nil || strings.Contains(rows[0].Text, "quetzal") != excerpts || !strings.Contains(rows[0].Text, "Projector is dark") {
+				t.Errorf("excerpts %v: %v\n%s", excerpts, err, rows[0].Text)
+			}
+		})
+	}
+}
