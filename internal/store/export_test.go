@@ -1,6 +1,10 @@
 package store
 
-import bolt "go.etcd.io/bbolt"
+import (
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+)
 
 // Tamper changes buckets behind the store's back, in one transaction. Values are sealed unless raw says otherwise.
 func (s *Store) Tamper(f func(put func(bucket string, key, value []byte), remove func(bucket string, key []byte), b *bolt.Tx)) error {
@@ -51,7 +55,15 @@ func (o Options) WithDisk(d RawDisk) Options {
 }
 
 // Schema is the present one.
-const Schema = schema
+var Schema = schema
+
+// WithMigration makes the program know one schema more, until undo is called.
+func WithMigration(migrate func(*bolt.Tx) error) (undo func()) {
+	before := migrations
+	migrations = append(slices.Clone(migrations), migrate)
+	schema++
+	return func() { migrations = before; schema-- }
+}
 
 // DiskOf makes a disk of its two operations.
 func DiskOf(create func(string) (RawFile, error), syncDir func(string) error) RawDisk {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,9 @@ func TestOpensStatesOfEverySchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
+		if _, err := os.Stat(filepath.Join(dir, fmt.Sprintf("state.db.schema-%d", schema))); (err == nil) != (schema < store.Schema) {
+			t.Errorf("schema %d: kept before it was migrated: %v", schema, err)
+		}
 		result, err := s.Check()
 		if err != nil || result.Requests != 2 || result.Events != 3 || result.Mails != 2 {
 			t.Errorf("schema %d: %+v, %v", schema, result, err)
@@ -133,7 +137,7 @@ func setSchema(t *testing.T, dir string, schema uint64) {
 
 func TestNewerSchemaIsRefusedAndLeftAlone(t *testing.T) {
 	dir := t.TempDir()
-	setSchema(t, dir, store.Schema+1)
+	setSchema(t, dir, uint64(store.Schema+1))
 	before, _ := os.ReadFile(filepath.Join(dir, "state.db"))
 	for _, readOnly := range []bool{false, true} {
 		_, err := store.Open(storetest.Options(t, store.Options{Dir: dir, ReadOnly: readOnly}))
@@ -143,6 +147,50 @@ func TestNewerSchemaIsRefusedAndLeftAlone(t *testing.T) {
 	}
 	if after, _ := os.ReadFile(filepath.Join(dir, "state.db")); !bytes.Equal(before, after) {
 		t.Error("the newer state was changed")
+	}
+}
+
+// TestOlderStateIsKeptBeforeItIsMigrated migrates a state, fails to, and finds the earlier one beside it.
+func TestOlderStateIsKeptBeforeItIsMigrated(t *testing.T) {
+	dir := t.TempDir()
+	s := smallDesk(t, dir)
+	want, err := read(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	open := func(readOnly bool) error {
+		s, err := store.Open(storetest.Options(t, store.Options{Dir: dir, ReadOnly: readOnly}))
+		if err == nil {
+			err = s.Close()
+		}
+		return err
+	}
+	broken := errors.New("a mistake in the program")
+	undo := store.WithMigration(func(b *bolt.Tx) error { return broken })
+	err = open(false)
+	undo()
+	if !errors.Is(err, broken) {
+		t.Fatal(err)
+	}
+	undo = store.WithMigration(func(b *bolt.Tx) error {
+		return b.Bucket([]byte("texts")).Put([]byte("new"), []byte("in the next schema, read by nobody"))
+	})
+	early, late := open(true), open(false)
+	undo()
+	if early == nil || !strings.Contains(early.Error(), "start the daemon once to migrate it") || late != nil {
+		t.Errorf("%v, %v", early, late)
+	}
+	if err := open(false); !errors.Is(err, store.ErrNewer) {
+		t.Errorf("the earlier program: %v", err)
+	}
+	// The way back that the operator has.
+	if err := os.Rename(filepath.Join(dir, fmt.Sprintf("state.db.schema-%d", store.Schema)), filepath.Join(dir, "state.db")); err != nil {
+		t.Fatal(err)
+	}
+	back := storetest.Open(t, store.Options{Dir: dir})
+	if got, err := read(back); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v\n%v\n%v", err, got, want)
 	}
 }
 

@@ -5,14 +5,18 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
 // schema is the version of what the buckets hold. A change that an older program would misread adds one, and a step to
 // migrations.
-const schema = 2
+var schema = len(migrations)
 
 // migrations[n] takes a state of schema n to n+1, within the transaction that then writes the new number.
 var migrations = []func(*bolt.Tx) error{
@@ -45,14 +49,19 @@ const (
 // prepare migrates the state, gives a new one its identity, and makes the indexes anew if the policy is not the one
 // they were made under.
 func (s *Store) prepare() error {
-	done := false
-	err := s.View(func(tx *Tx) error {
-		n, err := tx.schemaNumber()
+	done, n := false, 0
+	err := s.View(func(tx *Tx) (err error) {
+		n, err = tx.schemaNumber()
 		done = n == schema && tx.Instance() != "" && string(tx.Meta(keyPolicy)) == s.options.Policy
 		return err
 	})
 	if err != nil || done {
 		return err
+	}
+	if n > 0 && n < schema {
+		if err := s.keepBefore(); err != nil {
+			return err
+		}
 	}
 	return s.transact(s.db.Update, func(tx *Tx) error {
 		if err := tx.migrate(); err != nil {
@@ -62,6 +71,34 @@ func (s *Store) prepare() error {
 			tx.newIdentity()
 		}
 		return tx.adopt(s.options.Policy)
+	})
+}
+
+// keepBefore copies a state of an earlier schema to a file of its own before it is migrated: whoever has to go back to the
+// earlier program finds it there.
+func (s *Store) keepBefore() error {
+	path := filepath.Join(s.options.Dir, stateFile)
+	return s.Hold(time.Time{}, func(m Moment) error {
+		kept := fmt.Sprintf("%s.schema-%d", path, m.Schema)
+		from, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer from.Close()
+		state, _, err := m.stateReader(from)
+		if err != nil {
+			return err
+		}
+		err = written(kept, func(f *os.File) error {
+			if _, err := io.Copy(f, state); err != nil {
+				return err
+			}
+			return proveState(f)
+		})
+		if err != nil {
+			return fmt.Errorf("the state of schema %d cannot be kept in %s, and is not migrated before it is: %w", m.Schema, kept, err)
+		}
+		return nil
 	})
 }
 
@@ -97,7 +134,7 @@ func (tx *Tx) schemaKnown() error {
 	case err != nil:
 		return err
 	case n > schema:
-		return fmt.Errorf("%w: schema %d, this program knows %d: install the newer version again", ErrNewer, n, schema)
+		return fmt.Errorf("%w: schema %d, this program knows %d: install the newer version again, or go back to state.db.schema-%d, which it kept beside it", ErrNewer, n, schema, schema)
 	case n < schema:
 		return fmt.Errorf("the state file is of schema %d, this program wants %d: start the daemon once to migrate it", n, schema)
 	}
