@@ -15,13 +15,15 @@ import (
 )
 
 type backupCommand struct {
-	File string `arg:"" help:"The backup to write. An earlier one of this name is replaced once the new one is whole."`
+	File  string `arg:"" help:"The backup to write. An earlier one of this name is replaced once the new one is whole."`
+	Prune bool   `help:"Then remove the raw mails beside it that no backup in its folder needs."`
 }
 
 // Help says what a backup is, on disk too.
 func (backupCommand) Help() string {
 	return `Writes the state to FILE, as it is at one moment, whether the bot runs or not. Raw mails go to a folder triaged-raw-INSTANCE
-beside FILE, which all backups of a desk in that place share: each adds what is new. To take a backup elsewhere, take both.
+beside FILE, which all backups of a desk in that place share: each adds what is new. To take a backup elsewhere, take both. When old backups were removed, or mails by retention or forget,
+--prune removes what no backup in FILE's folder needs any more.
 
 FILE is a tar archive: state.db, manifest.json (what belongs to it) and manifest.sha256. It holds the secrets that the bot signs its
 mails with, and is readable by its owner only. A backup that was cut off leaves the one before it as it was.
@@ -57,6 +59,13 @@ func (l *backupCommand) Run(ctx context.Context, c *commands, s streams) error {
 	end()
 	if err != nil {
 		return err
+	}
+	if l.Prune {
+		freed, err := store.Prune(l.File)
+		if err != nil {
+			return fmt.Errorf("the backup is made, but nothing is pruned: %w", err)
+		}
+		fmt.Fprintf(s.err, "%s beside it were needed by no backup and are removed.\n", megabytes(freed))
 	}
 	if c.JSON {
 		return printJSON(s, saved)

@@ -77,6 +77,53 @@ func Backup(ctx context.Context, m Moment, c Copying, release func() error) (Sav
 	return saved, nil
 }
 
+// Prune removes the pieces of raw mails beside a backup that no backup in its folder needs: those of backups that were
+// removed, and of raw files before something in them was wiped. It tells how many bytes that was.
+func Prune(file string) (freed int64, err error) {
+	dir := filepath.Dir(file)
+	own, err := openArchive(file)
+	if err != nil {
+		return 0, err
+	}
+	own.close()
+	lock, err := lockDir(own.raw, 0)
+	if err != nil {
+		return 0, fmt.Errorf("another backup is written here: %w", err)
+	}
+	defer lock.Close()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
+	needed := map[string]bool{"lock": true}
+	for _, e := range entries {
+		a, err := openArchive(filepath.Join(dir, e.Name()))
+		if errors.Is(err, ErrNewer) {
+			return 0, fmt.Errorf("nothing is removed: %s: %w", e.Name(), err)
+		}
+		if err != nil {
+			continue // no backup
+		}
+		a.close()
+		for _, r := range a.Raw {
+			for _, p := range r.Pieces {
+				needed[r.pieceName(p)] = true
+			}
+		}
+	}
+	pieces, err := os.ReadDir(own.raw)
+	for _, e := range pieces {
+		info, statErr := e.Info()
+		if needed[e.Name()] || statErr != nil {
+			continue
+		}
+		if err = errors.Join(err, os.Remove(filepath.Join(own.raw, e.Name()))); err == nil {
+			freed += info.Size()
+		}
+	}
+	return freed, err
+}
+
 // mayReplace refuses to write over what is no backup.
 func mayReplace(file string) error {
 	there, err := exists(file)

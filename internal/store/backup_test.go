@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -130,6 +131,36 @@ func TestBackupAddsWhatIsNew(t *testing.T) {
 		if r := storetest.Check(t, storetest.Open(t, store.Options{Dir: elsewhere})); r.Mails != 2+i {
 			t.Errorf("backup %d holds %d mails", i, r.Mails)
 		}
+	}
+}
+
+// TestPruneKeepsWhatBackupsNeed removes a backup and wipes a mail. What the others need stays.
+func TestPruneKeepsWhatBackupsNeed(t *testing.T) {
+	dir, place := t.TempDir(), t.TempDir()
+	s := smallDesk(t, dir)
+	first, second := filepath.Join(place, "first.tar"), filepath.Join(place, "second.tar")
+	backUp(t, s, dir, first)
+	addMail(t, s, 3, "secret words")
+	backUp(t, s, dir, second)
+	if freed, err := store.Prune(second); err != nil || freed != 0 {
+		t.Errorf("%d bytes were not needed, %v", freed, err)
+	}
+	s.Wipe(func(tx *store.Tx) error { tx.WipeRow(3, "forgotten"); return nil })
+	if _, err := backUp(t, s, dir, second); err != nil {
+		t.Fatal(err)
+	}
+	if freed, err := store.Prune(second); err != nil || freed == 0 {
+		t.Errorf("%d bytes were freed, %v", freed, err)
+	}
+	for _, file := range []string{first, second} {
+		elsewhere := filepath.Join(t.TempDir(), "data")
+		if _, err := restoreTo(t, file, elsewhere); err != nil {
+			t.Fatal(err)
+		}
+		storetest.Open(t, store.Options{Dir: elsewhere})
+	}
+	if found, _ := exec.Command("grep", "-rl", "secret words", place).Output(); len(found) > 0 {
+		t.Errorf("still in %s", found)
 	}
 }
 

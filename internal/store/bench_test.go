@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -228,4 +229,57 @@ func BenchmarkUpdate(b *testing.B) {
 			b.ReportMetric(float64(b.N*batch)/b.Elapsed().Seconds(), "mails/s")
 		})
 	}
+}
+
+// BenchmarkBackup copies the state of 200,000 requests while a mail arrives every five milliseconds. The longest that one
+// of them took to be kept and committed is arrival-ms; the longest without a backup beside it is alone-ms.
+func BenchmarkBackup(b *testing.B) {
+	s := school.open(b)
+	place := b.TempDir()
+	uid := uint32(1 << 30)
+	arrive := func(stop <-chan struct{}) (longest time.Duration) {
+		for tick := time.NewTicker(5 * time.Millisecond); ; {
+			select {
+			case <-stop:
+				return longest
+			case <-tick.C:
+			}
+			uid++
+			start := time.Now()
+			refs, err := s.KeepRaw([]store.RawMail{{Label: store.RawLabel{Mailbox: "support", UID: uid}, Data: make([]byte, 32<<10)}})
+			if err == nil {
+				err = s.Update(func(tx *store.Tx) error {
+					tx.Account(store.Row{Mailbox: "support", Folder: "INBOX", UIDValidity: 2, UID: uid, Outcome: intake.Opened, At: epoch, Raw: refs[0]})
+					return nil
+				})
+			}
+			if err != nil {
+				b.Error(err)
+			}
+			longest = max(longest, time.Since(start))
+		}
+	}
+	during := func(f func()) time.Duration {
+		stop, took := make(chan struct{}), make(chan time.Duration)
+		go func() { took <- arrive(stop) }()
+		f()
+		close(stop)
+		return <-took
+	}
+	alone := during(func() { time.Sleep(3 * time.Second) })
+	var longest time.Duration
+	b.ResetTimer()
+	for i := range b.N {
+		longest = max(longest, during(func() {
+			err := s.Hold(time.Now(), func(m store.Moment) error {
+				_, err := store.Backup(b.Context(), m, store.Copying{Dir: school.dir, File: filepath.Join(place, fmt.Sprint(i))}, func() error { return nil })
+				return err
+			})
+			if err != nil {
+				b.Error(err)
+			}
+		}))
+	}
+	b.ReportMetric(float64(longest.Microseconds())/1000, "arrival-ms")
+	b.ReportMetric(float64(alone.Microseconds())/1000, "alone-ms")
 }

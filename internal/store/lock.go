@@ -15,6 +15,9 @@ import (
 func lockDir(dir string, wait time.Duration) (*os.File, error) {
 	path := filepath.Join(dir, "lock")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, syscall.EROFS) {
+		return nil, fmt.Errorf("cannot lock the data directory: %w: find out from the system's log why, and mount it for writing again", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot lock the data directory: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"syscall"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -102,6 +103,9 @@ func (s *Store) transact(run func(func(*bolt.Tx) error) error, f func(*Tx) error
 func describe(err error) error {
 	if errors.Is(err, errNoSpace) {
 		return fmt.Errorf("cannot write the state file: %w: nothing was recorded; make room on the disk", err)
+	}
+	if errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("cannot write the state file: %w: nothing was recorded; find out from the system's log why, and mount the disk for writing again", err)
 	}
 	return err
 }
