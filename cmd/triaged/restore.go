@@ -18,7 +18,7 @@ type restoreCommand struct {
 // Help says what a restore does, and what it leaves to the bot.
 func (restoreCommand) Help() string {
 	return `Puts a backup into desk.data_dir, which must hold no state: it refuses a running bot, and a directory with a state in it. Move a damaged
-one away first. Everything is proved while it is copied.
+one away first. Everything is proved while it is copied. Run it as the user whom the bot runs as.
 
 The world went on after the backup. So request numbers skip ahead, and nobody who was told a number finds another request under it.
 When the bot starts, it looks through the done and refused folders again, from two weeks before the backup on: mail that the

@@ -44,10 +44,11 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 	var taught []lesson
 	// Kept like a mail, so that after a restore somebody can be told what to say again.
 	said := store.RawMail{Label: store.RawLabel{Shell: a.As, Received: now.UTC()}, Data: []byte(a.Number + " " + a.Text)}
-	if _, err := d.store.KeepRaw([]store.RawMail{said}); err != nil {
+	refs, err := d.store.KeepRaw([]store.RawMail{said})
+	if err != nil {
 		return err
 	}
-	err := d.store.Update(func(tx *store.Tx) error {
+	err = d.store.Update(func(tx *store.Tx) error {
 		subject, err := d.subjectAbout(tx, a.Number)
 		if err != nil {
 			return err
@@ -72,7 +73,7 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 		taught = d.taught(tx, v)
 		tx.Account(store.Row{
 			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ", as " + person.Address,
-			Request: v.Request, At: now, Received: now,
+			Request: v.Request, At: now, Received: now, Said: refs[0],
 		})
 		made, err := d.decideAnew(tx, v.Orders, now)
 		taught = append(taught, made.taught...)

@@ -28,7 +28,7 @@ func (d *Desk) Forget(a Args, emit func(any) error) error {
 	if err := f.find(); err != nil {
 		return err
 	}
-	row := Forgotten{Requests: []string{}, Texts: len(f.texts), Received: len(f.received), Sent: len(f.sent), Bytes: f.bytes}
+	row := Forgotten{Requests: []string{}, Texts: len(f.texts), Received: f.mails, Sent: len(f.sent), Bytes: f.bytes}
 	for _, n := range f.numbers {
 		row.Requests = append(row.Requests, n.Label(d.policy.Prefix))
 	}
@@ -49,7 +49,8 @@ type forgetting struct {
 	theirs   map[request.Number]bool
 	numbers  []request.Number // theirs, in order
 	texts    map[request.TextRef]bool
-	received []uint64 // ledger numbers
+	received []uint64 // ledger numbers, of what was said at a shell about their requests too
+	mails    int      // how many of them are mails
 	sent     []uint64 // outbox numbers
 	bytes    int64
 }
@@ -59,7 +60,7 @@ func (f *forgetting) find() error {
 		return err
 	}
 	err := f.store.EachRow(0, func(row store.Row) error {
-		if row.Raw == (store.RawRef{}) {
+		if row.Kept() == 0 {
 			return nil
 		}
 		if !f.theirs[row.Request] {
@@ -69,7 +70,10 @@ func (f *forgetting) find() error {
 			}
 		}
 		f.received = append(f.received, row.Number)
-		f.bytes += row.Raw.Length
+		f.bytes += row.Kept()
+		if row.Raw != (store.RawRef{}) {
+			f.mails++
+		}
 		return nil
 	})
 	if err != nil {

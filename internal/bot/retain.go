@@ -226,18 +226,30 @@ func (r *removal) bodies() error {
 
 // rawMails removes the bytes of mails as they were received and sent.
 func (r *removal) rawMails() error {
-	var rows, entries []uint64
+	var old []store.Row
+	kept := map[store.RawRef]bool{} // a mail that was decided anew has several rows, and stays while one of them does
 	err := r.store.EachRow(0, func(row store.Row) error {
-		if row.Raw != (store.RawRef{}) && row.Received.Before(r.until) && row.At.Before(r.until) && !r.kept[row.Request] {
-			rows = append(rows, row.Number)
-			if r.dry {
-				r.Bytes += row.Raw.Length
-			}
+		switch {
+		case row.Kept() == 0:
+		case row.Received.Before(r.until) && row.At.Before(r.until) && !r.kept[row.Request]:
+			old = append(old, row)
+		default:
+			kept[row.Raw] = true
 		}
 		return nil
 	})
 	if err != nil {
 		return err
+	}
+	var rows, entries []uint64
+	for _, row := range old {
+		if row.Raw != (store.RawRef{}) && kept[row.Raw] {
+			continue
+		}
+		rows = append(rows, row.Number)
+		if r.dry {
+			r.Bytes += row.Kept()
+		}
 	}
 	err = r.store.EachEntry("", func(e store.Entry) error {
 		if e.Raw != (store.RawRef{}) && e.State != store.Pending && e.Letter.At.Before(r.until) && !r.kept[e.Letter.Request] {

@@ -237,6 +237,7 @@ func BenchmarkBackup(b *testing.B) {
 	s := school.open(b)
 	place := b.TempDir()
 	uid := uint32(1 << 30)
+	view(b, s, func(tx *store.Tx) { uid += uint32(tx.NextLedger()) }) // the store is that of an earlier run
 	arrive := func(stop <-chan struct{}) (longest time.Duration) {
 		for tick := time.NewTicker(5 * time.Millisecond); ; {
 			select {

@@ -235,6 +235,7 @@ func (c *checker) ledger() {
 		}
 		c.request(name, row.Request)
 		c.raw(name, row.Raw)
+		c.raw(name, row.Said)
 	}
 	if last := c.tx.sequence(bucketLedger); last != uint64(c.Mails) {
 		c.found("ledger %d to %d are missing", c.Mails+1, last)
@@ -337,7 +338,11 @@ func (s *Store) CheckRaw(c *Result) error {
 		}
 	}
 	return errors.Join(
-		s.EachRow(0, func(row Row) error { check("ledger", row.Number, row.Raw); return nil }),
+		s.EachRow(0, func(row Row) error {
+			check("ledger", row.Number, row.Raw)
+			check("ledger", row.Number, row.Said)
+			return nil
+		}),
 		s.EachEntry("", func(e Entry) error { check("outbox", e.ID, e.Raw); return nil }),
 	)
 }

@@ -29,8 +29,12 @@ type Row struct {
 	Received    time.Time      `json:"received"` // INTERNALDATE
 	Size        int64          `json:"size"`
 	Raw         RawRef         `json:"raw,omitzero"`
+	Said        RawRef         `json:"said,omitzero"`   // what was said at a shell, where that was no mail
 	Wiped       string         `json:"wiped,omitempty"` // why the bytes are no longer kept
 }
+
+// Kept is how many bytes the row has of raw mails.
+func (row Row) Kept() int64 { return row.Raw.Length + row.Said.Length }
 
 func uidKey(mailbox, folder string, validity, uid uint32) []byte {
 	b := append([]byte(valid(mailbox)), 0)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,17 +37,35 @@ func (tx *Tx) ForgetText(ref request.TextRef) {
 	}
 }
 
-// WipeRow removes the raw bytes of a received mail. Why is one word, such as "forgotten".
+// WipeRow removes the raw bytes of a received mail, also from rows of the same mail that were decided anew. Why is one word,
+// such as "forgotten".
 func (tx *Tx) WipeRow(n uint64, why string) (bytes int64) {
 	row, ok := tx.Row(n)
-	if !ok || row.Raw == (RawRef{}) {
+	if !ok || row.Kept() == 0 {
 		return 0
 	}
-	bytes = row.Raw.Length
+	bytes = row.Kept()
+	for _, other := range append(tx.sameBytes(row), row) {
+		other.Raw, other.Said, other.Wiped = RawRef{}, RawRef{}, why
+		tx.putJSON(bucketLedger, key64(other.Number), other)
+	}
 	tx.wipe(row.Raw)
-	row.Raw, row.Wiped = RawRef{}, why
-	tx.putJSON(bucketLedger, key64(n), row)
+	tx.wipe(row.Said)
 	return bytes
+}
+
+// sameBytes are the other rows that refer to the same raw mail.
+func (tx *Tx) sameBytes(row Row) (all []Row) {
+	var print [32]byte
+	if _, err := hex.Decode(print[:], []byte(row.Fingerprint)); err != nil || row.Raw == (RawRef{}) || !row.known() {
+		return nil
+	}
+	for _, seen := range tx.Copies(row.MessageID, print) {
+		if other, ok := tx.Row(seen.Ledger); ok && other.Number != row.Number && other.Raw == row.Raw {
+			all = append(all, other)
+		}
+	}
+	return all
 }
 
 // WipeEntry removes the raw bytes of an outgoing mail and what was rendered of it.

@@ -69,6 +69,34 @@ func TestWipedMailIsGoneFromTheDisk(t *testing.T) {
 	})
 }
 
+// TestMailWithTwoRowsIsWipedFromBoth wipes a mail that was decided anew.
+func TestMailWithTwoRowsIsWipedFromBoth(t *testing.T) {
+	dir := t.TempDir()
+	s := smallDesk(t, dir)
+	addMail(t, s, 3, "secret words")
+	err := s.Update(func(tx *store.Tx) error {
+		row, _ := tx.Row(3)
+		row.Folder, row.UID, row.Request = "quarantine", 4, 1
+		row.Fingerprint = hexOf(9)
+		tx.Account(row)
+		row.UID = 5
+		tx.Account(row)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Wipe(func(tx *store.Tx) error { tx.WipeRow(4, "forgotten"); return nil })
+	s.View(func(tx *store.Tx) error {
+		for _, n := range []uint64{4, 5} {
+			if row, _ := tx.Row(n); row.Kept() != 0 || row.Wiped != "forgotten" {
+				t.Errorf("row %d still has bytes", n)
+			}
+		}
+		return nil
+	})
+}
+
 // TestWipingCutOff ends a process between the steps of wiping. The next start goes on.
 func TestWipingCutOff(t *testing.T) {
 	for _, point := range []string{"committed", "wiped"} {
