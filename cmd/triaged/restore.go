@@ -23,7 +23,7 @@ one away first. Everything is proved while it is copied. Run it as the user whom
 The world went on after the backup. So request numbers skip ahead, and nobody who was told a number finds another request under it.
 When the bot starts, it looks through the done and refused folders again, from two weeks before the backup on: mail that the
 backup does not know is taken as new, what it knows is recognised. Answers to the bot's mails of the last 400 days hold. What
-was said at a shell since the backup is lost, and is to be said again.
+was said at a shell since the backup is lost, and is to be said again. Tokens of "triaged login" are in no backup: sign in again.
 
 From a damaged state file the way back is this:
 

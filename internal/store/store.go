@@ -7,8 +7,14 @@
 // On disk, in the data directory:
 //
 //	state.db      the ledger, events, snapshots, indexes, due times, the outbox, texts (see buckets.go)
-//	raw/N.mails   raw mails in and out, appended to by one process, up to 256 MiB, and never changed after
+//	raw/N.mails   raw mails in and out, appended to by one process, up to 256 MiB, and never changed after, but that
+//	              mails are written over that somebody wanted removed (see wipe.go)
 //	lock          held by the process that has the state open
+//	restoring     there while a restore is not finished
+//	state.db.schema-N, state.db.before-repair
+//	              the state as it was before it was migrated or repaired; nothing reads them
+//
+// Backups are described in archive.go.
 //
 // It knows buckets, keys and encodings, and nothing outside it does. It must not decide: which event follows, what is
 // due and what is said comes from intake and agenda.
