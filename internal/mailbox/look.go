@@ -72,17 +72,20 @@ func (s *session) look(ctx context.Context, v *view) error {
 }
 
 // list returns the mails that this session has not listed yet, and those that stayed open, in the order of their UIDs.
-func (s *session) list(ctx context.Context, v *view) ([]Listed, error) {
+func (s *session) list(ctx context.Context, v *view) (all []Listed, err error) {
 	if time.Since(v.listedAt) > fullListing {
 		v.reset(v.folder) // the owner is asked about everything again
 		v.listedAt = time.Now()
 	}
-	all, first := v.open, v.next
-	var set imap.UIDSet
-	set.AddRange(imap.UID(first), 0)
-	found, err := s.fetchList(ctx, set)
-	if err != nil {
-		return nil, err
+	all = v.open
+	first := v.next
+	var found []Listed
+	if !v.again || first == 1 { // what comes into such a folder later is what this session moves there
+		var set imap.UIDSet
+		set.AddRange(imap.UID(first), 0)
+		if found, err = s.fetchList(ctx, set); err != nil {
+			return nil, err
+		}
 	}
 	for _, m := range found {
 		if m.UID < first { // n:* names the last mail even if it is older (RFC 3501, section 6.4.8)
