@@ -80,8 +80,7 @@ func Due(r request.Request, p *Policy) []Item {
 	if !r.State.Active() {
 		return nil
 	}
-	entry, _ := p.Chart.Lookup(r.Code)
-	c := &matter{Request: r, rules: entry.Rules, policy: p}
+	c := &matter{Request: r, rules: p.rulesOf(r), policy: p}
 	var items []Item
 	for _, rule := range rules {
 		at := rule.at(c)
@@ -103,6 +102,16 @@ func Due(r request.Request, p *Policy) []Item {
 		items = append(items, Item{At: at, What: rule.what})
 	}
 	return items
+}
+
+// rulesOf are the rules of a request's code. A code that the chart has no longer leaves a request what was promised, and the
+// status notes of one that was promised nothing: nobody forgets it.
+func (p *Policy) rulesOf(r request.Request) chart.Rules {
+	entry, ok := p.Chart.Lookup(r.Code)
+	if !ok && !r.Code.IsZero() && !r.Promise.Timed() {
+		return chart.Rules{FollowUpEvery: p.FollowUpEvery}
+	}
+	return entry.Rules
 }
 
 // Urgent tells whether a thing is told at any hour: suspicions, and all about emergencies.

@@ -201,6 +201,22 @@ func TestDue(t *testing.T) {
 	}
 }
 
+// TestDueOutlivesTheChart forgets no request whose code a changed chart has no longer.
+func TestDueOutlivesTheChart(t *testing.T) {
+	small, err := chart.Parse("chart.toml", []byte("[[category]]\nnumber = 2\nname = \"Access\"\n[[category.priority]]\ncode = \"2-3\"\nname = \"Instructional\"\ntarget = \"3d\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := desk()
+	p.Chart = small
+	for code, want := range map[string]string{"1-7": agenda.FollowUp, "1-3": agenda.Breached} {
+		due := agenda.Due(fold(t, opened("Mon 07:05"), coded("Mon 08:00", code)), p)
+		if !slices.ContainsFunc(due, func(i agenda.Item) bool { return i.What == want }) {
+			t.Errorf("%s: due is %+v, want a %s among it", code, due, want)
+		}
+	}
+}
+
 // thing is one thing come due, of a request numbered as asked.
 func thing(t testing.TB, n request.Number, what, due string, events ...request.Event) agenda.Thing {
 	t.Helper()

@@ -86,7 +86,7 @@ func (r *rules) derive(q request.Request) store.Derived {
 }
 
 // rulesVersion rises with every change of the program that makes derive give something else of the same snapshot.
-const rulesVersion = 4
+const rulesVersion = 5
 
 // fingerprint identifies what derive depends on.
 func fingerprint(c *config.Config) string {
