@@ -92,9 +92,9 @@ func (s *sender) toSend() (entries []store.Entry, next time.Time, err error) {
 	s.now = now
 	err = s.store.View(func(tx *store.Tx) error {
 		if !s.path.closed(now) {
-			entries = tx.ToSend(now, batch)
+			entries = tx.ToSend(now, batch, compose.Figure, nil)
 		}
-		next, _ = tx.NextSend()
+		next, _ = tx.NextSend(compose.Figure)
 		return nil
 	})
 	return entries, next, err

@@ -28,7 +28,7 @@ const (
 	bucketNew       bucketName = "new"        // submission, request number of uncategorized requests -> nothing
 	bucketDue       bucketName = "due"        // time, request number, what -> nothing
 	bucketByKind    bucketName = "desk-kinds" // type 0 sequence of a desk event -> nothing
-	bucketToSend    bucketName = "to-send"    // next attempt, outbox number of pending entries -> nothing
+	bucketToSend    bucketName = "to-send"    // urgency, next attempt, outbox number of pending entries -> nothing
 	bucketHeldDead  bucketName = "held-dead"  // state 0 outbox number of held and dead entries -> nothing
 	bucketBySentID  bucketName = "by-sent-id" // hash of Message-ID -> outbox number, request number
 	bucketRates     bucketName = "rates"      // hash of recipient, time, outbox number of entries that caps count -> nothing

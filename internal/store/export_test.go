@@ -60,7 +60,7 @@ var Schema = schema
 // WithMigration makes the program know one schema more, until undo is called.
 func WithMigration(migrate func(*bolt.Tx) error) (undo func()) {
 	before := migrations
-	migrations = append(slices.Clone(migrations), migrate)
+	migrations = append(slices.Clone(migrations), func(tx *Tx) error { return migrate(tx.bolt) })
 	schema++
 	return func() { migrations = before; schema-- }
 }

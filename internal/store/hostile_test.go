@@ -100,13 +100,13 @@ func TestExtremeTimesKeepTheirOrder(t *testing.T) {
 	})
 	s.View(func(tx *store.Tx) error {
 		var order []string
-		for _, e := range tx.ToSend(time.Date(9999, 12, 31, 1, 0, 0, 0, time.UTC), 10) {
+		for _, e := range tx.ToSend(time.Date(9999, 12, 31, 1, 0, 0, 0, time.UTC), 10, compose.Figure, nil) {
 			order = append(order, e.Letter.To.Address)
 		}
 		if got := strings.Join(order, " "); got != "0 1 2 3" {
 			t.Errorf("order %s", got)
 		}
-		if due := tx.ToSend(epoch, 10); len(due) != 3 {
+		if due := tx.ToSend(epoch, 10, compose.Figure, nil); len(due) != 3 {
 			t.Errorf("%d due", len(due))
 		}
 		return nil

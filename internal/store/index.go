@@ -59,11 +59,7 @@ func (tx *Tx) reindexed(before, after []indexKey) {
 // reindex makes the queue and due indexes anew from the snapshots of all requests.
 func (tx *Tx) reindex() error {
 	for _, name := range []bucketName{bucketQueue, bucketNew, bucketDue} {
-		delete(tx.opened, name)
-		if err := tx.bolt.DeleteBucket([]byte(name)); err != nil {
-			return err
-		}
-		if _, err := tx.bolt.CreateBucket([]byte(name)); err != nil {
+		if err := tx.renew(name); err != nil {
 			return err
 		}
 	}
@@ -71,6 +67,16 @@ func (tx *Tx) reindex() error {
 		tx.reindexed(nil, tx.indexKeys(r))
 	}
 	return tx.fault
+}
+
+// renew empties a bucket.
+func (tx *Tx) renew(name bucketName) error {
+	delete(tx.opened, name)
+	if err := tx.bolt.DeleteBucket([]byte(name)); err != nil {
+		return err
+	}
+	_, err := tx.bolt.CreateBucket([]byte(name))
+	return err
 }
 
 // Queue visits the active requests in the order to work them.

@@ -160,7 +160,7 @@ func (m *machine) record(t *rapid.T, tx *store.Tx) {
 }
 
 func (m *machine) owe(t *rapid.T, tx *store.Tx) {
-	l := compose.Letter{Kind: compose.Notice, To: request.Person{Address: someWho.Draw(t, "to")}, At: someAt.Draw(t, "at")}
+	l := compose.Letter{Kind: rapid.SampledFrom(compose.Kinds).Draw(t, "kind"), To: request.Person{Address: someWho.Draw(t, "to")}, At: someAt.Draw(t, "at")}
 	l.Request = request.Number(rapid.IntRange(0, len(m.model.events)).Draw(t, "about"))
 	held := rapid.SampledFrom([]store.Hold{{}, {}, {By: store.ByCap, Why: "too many"}}).Draw(t, "held")
 	e := tx.Owe(l, held)
@@ -474,11 +474,19 @@ func (m *machine) compareOutbox(t *rapid.T, tx *store.Tx) {
 		}
 	}
 	slices.SortFunc(due, func(a, b store.Entry) int { return cmp.Or(a.Next.Compare(b.Next), cmp.Compare(a.ID, b.ID)) })
-	if got := tx.ToSend(epoch.Add(time.Hour*24), 1000); !same(got, due) {
+	if next, ok := tx.NextSend(compose.Figure); ok != (len(due) > 0) || ok && !next.Equal(due[0].Next) {
+		t.Fatalf("next to send: %v", next)
+	}
+	latest := func(e store.Entry) time.Time { return e.Next.Add(e.Letter.Urgency().Patience()) }
+	slices.SortFunc(due, func(a, b store.Entry) int {
+		return cmp.Or(latest(a).Compare(latest(b)), cmp.Compare(a.Letter.Urgency(), b.Letter.Urgency()), cmp.Compare(a.ID, b.ID))
+	})
+	if got := tx.ToSend(epoch.Add(time.Hour*24), 1000, compose.Figure, nil); !same(got, due) {
 		t.Fatalf("to send: %+v, want %+v", got, due)
 	}
-	if next, ok := tx.NextSend(); ok != (len(due) > 0) || ok && !next.Equal(due[0].Next) {
-		t.Fatalf("next to send: %v", next)
+	urgent := slices.DeleteFunc(slices.Clone(due), func(e store.Entry) bool { return e.Letter.Urgency() > compose.Known || e.ID%2 == 0 })
+	if got := tx.ToSend(epoch.Add(time.Hour*24), 1000, compose.Known, func(e store.Entry) bool { return e.ID%2 != 0 }); !same(got, urgent) {
+		t.Fatalf("urgent ones to send: %+v, want %+v", got, urgent)
 	}
 	for _, state := range []store.Delivery{store.Pending, store.Sent, store.Held, store.Dead} {
 		var want []uint64

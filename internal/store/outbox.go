@@ -115,7 +115,8 @@ func (e Entry) indexKeys() []indexKey {
 	}
 	switch e.State {
 	case Pending:
-		keys = append(keys, indexKey{bucket: bucketToSend, key: key64s(timeKey(e.Next), e.ID)})
+		key := append([]byte{byte(e.Letter.Urgency())}, key64s(timeKey(e.Next), e.ID)...)
+		keys = append(keys, indexKey{bucket: bucketToSend, key: key})
 	case Held, Dead:
 		keys = append(keys, indexKey{bucket: bucketHeldDead, key: named(e.State, e.ID)})
 	}
@@ -150,28 +151,6 @@ func (tx *Tx) Change(id uint64, alter func(*Entry)) error {
 	return tx.fault
 }
 
-// ToSend lists the entries whose time has come, earliest first.
-func (tx *Tx) ToSend(now time.Time, limit int) []Entry {
-	var all []Entry
-	end := timeKey(now)
-	c := tx.cursor(bucketToSend)
-	for k, _ := c.first(); k != nil && number(k, 0) <= end && len(all) < limit; k, _ = c.next() {
-		if e, ok := tx.Entry(number(k, 8)); ok {
-			all = append(all, e)
-		}
-	}
-	return all
-}
-
-// NextSend is when the next entry is to be tried.
-func (tx *Tx) NextSend() (time.Time, bool) {
-	k, _ := tx.cursor(bucketToSend).first()
-	if k == nil {
-		return time.Time{}, false
-	}
-	return keyTime(number(k, 0)), true
-}
-
 // SentID finds an entry by its Message-ID.
 func (tx *Tx) SentID(messageID string) (Entry, bool) {
 	v, ok := tx.get(bucketBySentID, hashKey(messageID))
@@ -188,12 +167,12 @@ func (tx *Tx) Sent(messageID string) (intake.Sent, bool) {
 		Subject: e.Subject, Forms: e.Forms}, ok
 }
 
-// Outbox visits the entries in a state, oldest first but for the pending ones, which come in the order of their next
-// attempts; "" visits all.
+// Outbox visits the entries in a state, oldest first but for the pending ones, which come in the order of their urgency,
+// and then of their next attempts; "" visits all.
 func (tx *Tx) Outbox(state Delivery) iter.Seq[Entry] {
 	switch state {
 	case Pending:
-		return tx.entriesAt(bucketToSend, nil, 8)
+		return tx.entriesAt(bucketToSend, nil, 9)
 	case Held, Dead:
 		return tx.entriesAt(bucketHeldDead, named(state), len(state)+1)
 	}

@@ -19,9 +19,10 @@ import (
 var schema = len(migrations)
 
 // migrations[n] takes a state of schema n to n+1, within the transaction that then writes the new number.
-var migrations = []func(*bolt.Tx) error{
-	0: makeBuckets,
-	1: func(*bolt.Tx) error { return nil }, // events say in which office somebody acts; those before did not, and stay as they are
+var migrations = []func(*Tx) error{
+	0: func(tx *Tx) error { return makeBuckets(tx.bolt) },
+	1: func(*Tx) error { return nil }, // events say in which office somebody acts; those before did not, and stay as they are
+	2: orderByUrgency,
 }
 
 func makeBuckets(b *bolt.Tx) error {
@@ -31,6 +32,27 @@ func makeBuckets(b *bolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+// orderByUrgency puts the urgency in front of the keys of what is to be sent.
+func orderByUrgency(tx *Tx) error {
+	var pending []uint64
+	tx.prefixed(bucketToSend, nil, func(k, _ []byte) bool {
+		pending = append(pending, number(k, 8))
+		return true
+	})
+	if err := tx.renew(bucketToSend); err != nil {
+		return err
+	}
+	for _, id := range pending {
+		e, _ := tx.Entry(id)
+		for _, k := range e.indexKeys() {
+			if k.bucket == bucketToSend {
+				tx.put(k.bucket, k.key, k.value)
+			}
+		}
+	}
+	return tx.fault
 }
 
 // Names of values in the meta bucket.
@@ -150,7 +172,7 @@ func (tx *Tx) migrate() error {
 		return tx.schemaKnown()
 	}
 	for ; n < schema; n++ {
-		if err := migrations[n](tx.bolt); err != nil {
+		if err := migrations[n](tx); err != nil {
 			return fmt.Errorf("cannot migrate the state file from schema %d: %w", n, err)
 		}
 	}
