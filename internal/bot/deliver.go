@@ -28,12 +28,14 @@ type sender struct {
 	server *delivery.Settings // client's
 	client *delivery.Client
 	path   path
+	sent   pace
+	waits  bool // for the server to take more
 	grave  grave
 	look   time.Time // when to look through the held mails again
 	now    time.Time // when the loop last looked at the clock
 }
 
-// deliver sends what is owed, earliest first, over one connection.
+// deliver sends what is owed, the most urgent first, over one connection.
 func (b *Bot) deliver(ctx context.Context) error {
 	s := &sender{Desk: b.today(), server: b.smtp.Load()}
 	s.client = delivery.New(*s.server)
@@ -90,13 +92,29 @@ func (s *sender) toSend() (entries []store.Entry, next time.Time, err error) {
 		}
 	}
 	s.now = now
+	if err := s.sent.follow(s.pace, s.store, now, s.retry.GiveUp); err != nil {
+		return nil, next, err
+	}
+	room, least, until := s.sent.room(now)
 	err = s.store.View(func(tx *store.Tx) error {
-		if !s.path.closed(now) {
-			entries = tx.ToSend(now, batch, compose.Figure, nil)
+		if !s.path.closed(now) && room > 0 {
+			entries = tx.ToSend(now, room, least, nil)
 		}
 		next, _ = tx.NextSend(compose.Figure)
+		if next.Before(until) && !next.IsZero() { // those that may not wait so long have room, or wait too
+			if urgent, ok := tx.NextSend(least); ok && room > 0 && urgent.Before(until) {
+				next = urgent
+			} else {
+				next = until
+			}
+		}
 		return nil
 	})
+	waits := len(entries) == 0 && next.Equal(until) && !until.IsZero()
+	if waits && !s.waits {
+		s.log.Info("as many mails are sent as the server takes: the others wait", "until", until)
+	}
+	s.waits = waits
 	return entries, next, err
 }
 
@@ -172,6 +190,9 @@ func (s *sender) attempt(ctx context.Context, entries []store.Entry) error {
 		}
 		m.result = s.client.Send(ctx, delivery.Mail{From: s.house.Address, To: m.entry.Letter.To.Address, Data: m.data})
 		m.tried, m.data = true, nil
+		if m.result.Outcome == delivery.Sent || m.result.Uncertain {
+			s.sent.took(s.clock.Now())
+		}
 		s.point("sent")
 		if deferred := m.result.Outcome == delivery.Deferred; deferred && ctx.Err() != nil {
 			m.tried, m.fault = false, ctx.Err() // cut off: the recorded attempt stands, and is repeated

@@ -11,6 +11,7 @@ import (
 	"triaged/internal/compose"
 	"triaged/internal/config"
 	"triaged/internal/intake"
+	"triaged/internal/provider"
 	"triaged/internal/request"
 	"triaged/internal/store"
 	"triaged/internal/suggest"
@@ -27,6 +28,7 @@ type rules struct {
 	model  *suggest.Model
 	limits Limits
 	retry  Retry
+	pace   provider.Limits
 	notify []string // operators
 }
 
@@ -50,7 +52,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 		},
 		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest), Breaker: rate(c.Limits.CircuitBreaker)},
 		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
-		notify: c.Notify.Operator,
+		pace:   c.SMTP.Pace(), notify: c.Notify.Operator,
 	}
 	if before != nil && modelOf(before) == modelOf(r) {
 		r.model = before.model

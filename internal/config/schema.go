@@ -292,6 +292,14 @@ type SMTP struct {
 
 	// After this time a mail that could not be sent is given up, and somebody is told.
 	GiveUpAfter Duration `toml:"give_up_after"`
+
+	// How many mails the server takes in any minute. More wait, the most urgent first. 0: as many as the provider says
+	// (microsoft365: 30), or no limit.
+	MailsPerMinute int `toml:"mails_per_minute"`
+
+	// How many mails the server takes in any 24 hours; one in twenty is kept for emergencies and answers. 0: as many as the
+	// provider says (microsoft365: 10000, google: 2000), or no limit.
+	MailsPerDay int `toml:"mails_per_day"`
 }
 
 // Calendar is the desk's working time, as written; Config.WorkingTime computes with it.

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"triaged/internal/provider"
 )
 
 // checkMailboxes looks at each mailbox, then at what they are to each other.
@@ -28,6 +30,7 @@ func (d *document) checkMailboxes(c *Config) {
 		d.verdicts(c, i)
 	}
 	d.checkTogether(c.Mailboxes)
+	d.sessions(c)
 }
 
 // folders: a mail that is recorded must leave the watched folder, or it would be looked at for ever.
@@ -107,6 +110,36 @@ func (d *document) checkSMTP(c *Config) {
 	d.login("smtp", &s.Login, s.Username != "")
 	d.pauses("smtp.retry", s.Retry)
 	d.positive("smtp.give_up_after", s.GiveUpAfter)
+}
+
+// Pace is how much the server takes: as configured, else as is known of its provider.
+func (s *SMTP) Pace() provider.Limits {
+	p := provider.At(s.Address)
+	if p.Name == "" && s.OAuth2 != nil {
+		p = provider.Called(string(s.OAuth2.Provider))
+	}
+	limits := provider.Limits{PerMinute: p.PerMinute, PerDay: p.PerDay}
+	if s.MailsPerMinute > 0 {
+		limits.PerMinute = s.MailsPerMinute
+	}
+	if s.MailsPerDay > 0 {
+		limits.PerDay = s.MailsPerDay
+	}
+	return limits
+}
+
+// sessions warns of an account that is watched by more sessions than its provider allows at once.
+func (d *document) sessions(c *Config) {
+	watched := map[string]int{}
+	for i, m := range c.Mailboxes {
+		account := strings.ToLower(m.Address + " " + m.Username)
+		watched[account]++
+		if most := provider.At(m.Address).IMAPSessions; most > 0 && watched[account] == most+1 {
+			path := fmt.Sprintf("mailbox[%d].address", i)
+			c.Warnings = append(c.Warnings, Problem{d.file, d.lines.of(path), plain(path),
+				fmt.Sprintf("mailbox.address: more than %d mailboxes of %s, and its server lets no more sessions in at once", most, m.Username), "watch fewer folders of it"})
+		}
+	}
 }
 
 // server checks an address and that it is not talked to in the clear over a network.

@@ -285,5 +285,19 @@ func (tx *Tx) MailsAbout(n request.Number, since, until time.Time) (ids []uint64
 	return ids
 }
 
+// OwedSince visits the entries that were owed at a time or later, the latest first. They are numbered in that order, but for
+// those that were owed while a clock was wrong.
+func (tx *Tx) OwedSince(t time.Time) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		c := tx.cursor(bucketOutbox)
+		for k, v := c.last(); k != nil; k, v = c.prev() {
+			var e Entry
+			if !tx.decode(bucketOutbox, k, v, &e) || e.Letter.At.Before(t) || !yield(e) {
+				return
+			}
+		}
+	}
+}
+
 // LastEntry is the highest number in the outbox.
 func (tx *Tx) LastEntry() uint64 { return tx.sequence(bucketOutbox) }
