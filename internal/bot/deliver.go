@@ -24,11 +24,10 @@ const lookAgain = time.Minute
 
 // sender is the delivering loop. What it knows beside the store is lost with the process, and decides only when to try.
 type sender struct {
-	*Desk                     // of this turn of the loop
-	server *delivery.Settings // client's
-	client *delivery.Client
-	path   path
-	sent   pace
+	*Desk  // of this turn of the loop
+	first  *way
+	second detour
+	sent   pace // the first way
 	waits  bool // for the server to take more
 	grave  grave
 	look   time.Time // when to look through the held mails again
@@ -37,9 +36,8 @@ type sender struct {
 
 // deliver sends what is owed, the most urgent first, over one connection.
 func (b *Bot) deliver(ctx context.Context) error {
-	s := &sender{Desk: b.today(), server: b.smtp.Load()}
-	s.client = delivery.New(*s.server)
-	defer func() { s.client.Close() }()
+	s := &sender{Desk: b.today(), first: newWay(b.smtp.Load())}
+	defer s.hangUp()
 	if err := s.digUp(); err != nil {
 		return err
 	}
@@ -53,53 +51,61 @@ func (b *Bot) deliver(ctx context.Context) error {
 		if err := s.tellDead(); err != nil {
 			return err
 		}
-		entries, next, err := s.toSend()
+		by, entries, next, err := s.toSend()
 		if err != nil {
 			return err
 		}
 		if len(entries) > 0 {
-			if err := s.attempt(ctx, entries); err != nil {
+			if err := s.attempt(ctx, by, entries); err != nil {
 				return err
 			}
 			continue
 		}
-		s.client.Close() // nothing to do for a while: servers dislike idle connections
+		s.hangUp() // nothing to do for a while: servers dislike idle connections
 		select {
 		case <-ctx.Done():
 		case <-b.clock.After(s.sleep(next)):
 		case <-b.arrived:
-			s.path.hurry(s.retry)
+			s.first.hurry(s.retry)
 		}
 	}
 	return nil
 }
 
-// follow goes over to another server, of which nothing is known yet.
-func (s *sender) follow(server *delivery.Settings) {
-	if server == s.server {
-		return
+// hangUp ends idle connections.
+func (s *sender) hangUp() {
+	s.first.client.Close()
+	if s.second.way != nil {
+		s.second.client.Close()
 	}
-	s.client.Close()
-	s.server, s.client, s.path = server, delivery.New(*server), path{}
 }
 
-// toSend lists what to try now, and says when the next mail is to be tried.
-func (s *sender) toSend() (entries []store.Entry, next time.Time, err error) {
+// follow goes over to other servers, of which nothing is known yet.
+func (s *sender) follow(server *delivery.Settings) {
+	if server != s.first.settings {
+		s.first.client.Close()
+		s.first = newWay(server)
+	}
+	if err := s.second.follow(s.config, s.rim); err != nil {
+		s.log.Error("there is no second way for mail", "error", err)
+	}
+}
+
+// toSend lists what to try now, and which way, and says when the next mail is to be tried.
+func (s *sender) toSend() (by *way, entries []store.Entry, next time.Time, err error) {
 	now := s.clock.Now()
 	if now.Before(s.now.Add(-lookAgain)) || s.now.IsZero() {
 		if err := s.hasten(now); err != nil {
-			return nil, next, err
+			return nil, nil, next, err
 		}
 	}
 	s.now = now
 	if err := s.sent.follow(s.pace, s.store, now, s.retry.GiveUp); err != nil {
-		return nil, next, err
+		return nil, nil, next, err
 	}
 	room, least, until := s.sent.room(now)
 	err = s.store.View(func(tx *store.Tx) error {
-		if !s.path.closed(now) && room > 0 {
-			entries = tx.ToSend(now, room, least, nil)
-		}
+		by, entries = s.choose(tx, room, least)
 		next, _ = tx.NextSend(compose.Figure)
 		if next.Before(until) && !next.IsZero() { // those that may not wait so long have room, or wait too
 			if urgent, ok := tx.NextSend(least); ok && room > 0 && urgent.Before(until) {
@@ -115,7 +121,24 @@ func (s *sender) toSend() (entries []store.Entry, next time.Time, err error) {
 		s.log.Info("as many mails are sent as the server takes: the others wait", "until", until)
 	}
 	s.waits = waits
-	return entries, next, err
+	return by, entries, next, err
+}
+
+// choose takes the second way for what may go there while the first is in trouble. All other mail takes the first, and
+// probes it: a mail that has another way, which is in order, is spared that.
+func (s *sender) choose(tx *store.Tx, room int, least compose.Urgency) (*way, []store.Entry) {
+	var others func(store.Entry) bool
+	open := !s.first.closed(s.now)
+	if s.first.failures > 0 && s.second.open(s.now) && (s.second.failures == 0 || !open) {
+		if entries := tx.ToSend(s.now, batch, s.second.least, s.second.takes); len(entries) > 0 {
+			return s.second.way, entries
+		}
+		others = func(e store.Entry) bool { return !s.second.takes(e) }
+	}
+	if !open || room == 0 {
+		return nil, nil
+	}
+	return s.first, tx.ToSend(s.now, room, least, others)
 }
 
 // sleep is how long to wait until something can be done.
@@ -123,10 +146,13 @@ func (s *sender) sleep(next time.Time) time.Duration {
 	wait := lookAgain // the held mails are looked through as often
 	until := func(t time.Time) time.Duration { return max(t.Sub(s.now), time.Millisecond) }
 	switch {
-	case s.path.closed(s.now):
-		wait = min(wait, until(s.path.until))
+	case s.first.closed(s.now):
+		wait = min(wait, until(s.first.until))
 	case !next.IsZero():
 		wait = min(wait, until(next))
+	}
+	if s.second.way != nil && s.second.closed(s.now) {
+		wait = min(wait, until(s.second.until))
 	}
 	if t := s.grave.due(); !t.IsZero() {
 		wait = min(wait, until(t))
@@ -173,7 +199,7 @@ type outgoing struct {
 }
 
 // attempt renders the mails, records the attempt, sends, and records what became of each.
-func (s *sender) attempt(ctx context.Context, entries []store.Entry) error {
+func (s *sender) attempt(ctx context.Context, by *way, entries []store.Entry) error {
 	start := s.clock.Now()
 	mails, err := s.prepare(entries, start)
 	if err != nil {
@@ -188,9 +214,9 @@ func (s *sender) attempt(ctx context.Context, entries []store.Entry) error {
 		if m.data == nil {
 			continue
 		}
-		m.result = s.client.Send(ctx, delivery.Mail{From: s.house.Address, To: m.entry.Letter.To.Address, Data: m.data})
+		m.result = by.client.Send(ctx, delivery.Mail{From: s.house.Address, To: m.entry.Letter.To.Address, Data: m.data})
 		m.tried, m.data = true, nil
-		if m.result.Outcome == delivery.Sent || m.result.Uncertain {
+		if by == s.first && (m.result.Outcome == delivery.Sent || m.result.Uncertain) {
 			s.sent.took(s.clock.Now())
 		}
 		s.point("sent")
@@ -205,7 +231,7 @@ func (s *sender) attempt(ctx context.Context, entries []store.Entry) error {
 			break
 		}
 	}
-	return s.settle(ctx, mails, trouble)
+	return s.settle(ctx, by, mails, trouble)
 }
 
 // prepare makes sure that each mail's bytes are kept, so that a retry yields the same, and records the attempt before
@@ -289,13 +315,13 @@ func (s *sender) recordAttempt(tx *store.Tx, m outgoing, now time.Time) error {
 
 // settle records what became of each mail. It tries again while the disk is full, since what is not recorded would be
 // sent again.
-func (s *sender) settle(ctx context.Context, mails []outgoing, trouble *delivery.Result) error {
+func (s *sender) settle(ctx context.Context, by *way, mails []outgoing, trouble *delivery.Result) error {
 	now := s.clock.Now()
-	s.path.met(trouble, mails, now, s.retry)
+	by.met(trouble, mails, now, s.retry)
 	record := func() error {
 		return s.store.Update(func(tx *store.Tx) error {
 			for _, m := range mails {
-				if err := s.settleOne(tx, m, trouble, now); err != nil {
+				if err := s.settleOne(tx, by, m, trouble, now); err != nil {
 					return err
 				}
 			}
@@ -309,13 +335,13 @@ func (s *sender) settle(ctx context.Context, mails []outgoing, trouble *delivery
 	s.point("settled")
 	for _, m := range mails {
 		if m.tried {
-			s.logSent(m.entry, m.result)
+			s.logSent(by, m.entry, m.result)
 		}
 	}
 	return err
 }
 
-func (s *sender) settleOne(tx *store.Tx, m outgoing, trouble *delivery.Result, now time.Time) error {
+func (s *sender) settleOne(tx *store.Tx, by *way, m outgoing, trouble *delivery.Result, now time.Time) error {
 	e, r := m.entry, m.result
 	switch {
 	case m.fault != nil: // dead already, or cut off
@@ -326,7 +352,7 @@ func (s *sender) settleOne(tx *store.Tx, m outgoing, trouble *delivery.Result, n
 		})
 	case m.tried && r.Outcome == delivery.Rejected:
 		return s.bury(tx, e, describe(r), now)
-	case trouble != nil && s.retry.over(now.Sub(e.Letter.At), now.Sub(s.path.since)),
+	case trouble != nil && s.retry.over(now.Sub(e.Letter.At), now.Sub(by.since)),
 		trouble == nil && m.tried && s.retry.over(now.Sub(e.Letter.At), s.retry.spent(e.Attempts+1)):
 		if trouble != nil {
 			r = *trouble
@@ -337,6 +363,9 @@ func (s *sender) settleOne(tx *store.Tx, m outgoing, trouble *delivery.Result, n
 			e.LastError = describe(r)
 			if latest := now.Add(probing).UTC(); e.Next.After(latest) {
 				e.Next = latest
+			}
+			if by == s.first && s.second.takes(*e) {
+				e.Next = now.UTC() // it has another way
 			}
 		})
 	case m.tried:
@@ -365,10 +394,14 @@ func (d *Desk) attributes(e store.Entry) []any {
 		"request", e.Letter.Request.Label(d.policy.Prefix), "attempt", e.Attempts + 1}
 }
 
-func (d *Desk) logSent(e store.Entry, r delivery.Result) {
+func (s *sender) logSent(by *way, e store.Entry, r delivery.Result) {
+	attributes := s.attributes(e)
+	if by == s.second.way {
+		attributes = append(attributes, "fallback", by.settings.Address)
+	}
 	if r.Outcome == delivery.Sent {
-		d.log.Info("sent", d.attributes(e)...)
+		s.log.Info("sent", attributes...)
 		return
 	}
-	d.log.Warn("not sent", append(d.attributes(e), "error", describe(r))...)
+	s.log.Warn("not sent", append(attributes, "error", describe(r))...)
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"triaged/internal/message"
+	"triaged/internal/store"
 	"triaged/internal/suggest"
 )
 
@@ -19,3 +20,13 @@ func (d *Desk) Model() *suggest.Model { return d.ready() }
 
 // LearnAnew makes the model from nothing again.
 func (d *Desk) LearnAnew() { d.learnAnew() }
+
+// TellOperators owes them a mail.
+func (d *Desk) TellOperators(subject string) error {
+	err := d.store.Update(func(tx *store.Tx) error {
+		d.today().tellOperators(tx, d.clock.Now(), subject, "It is so.")
+		return nil
+	})
+	d.wake()
+	return err
+}

@@ -41,7 +41,8 @@ func tokenLogin(what string, l config.Login, c *config.Config, trust *tls.Config
 	return t
 }
 
-// TokenLogins are all log-ins by tokens that a configuration has, by their names: those of mailboxes, and "smtp".
+// TokenLogins are all log-ins by tokens that a configuration has, by their names: those of mailboxes,
+// "smtp" and "smtp.fallback".
 func TokenLogins(c *config.Config, rim Rim) (map[string]TokenLogin, error) {
 	all := map[string]TokenLogin{}
 	add := func(name, what string, l config.Login, caFile string) error {
@@ -53,6 +54,9 @@ func TokenLogins(c *config.Config, rim Rim) (map[string]TokenLogin, error) {
 		return err
 	}
 	err := add("smtp", "smtp", c.SMTP.Login, c.SMTP.CAFile)
+	if f := c.SMTP.Fallback; f != nil {
+		err = errors.Join(err, add("smtp.fallback", "smtp.fallback", f.Login, f.CAFile))
+	}
 	for _, m := range c.Mailboxes {
 		err = errors.Join(err, add(m.Name, "mailbox "+m.Name, m.Login, m.CAFile))
 	}

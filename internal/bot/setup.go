@@ -200,14 +200,19 @@ func Mailboxes(c *config.Config, rim Rim) ([]mailbox.Settings, error) {
 
 // Delivery is the settings of the server that takes the bot's mail.
 func Delivery(c *config.Config, rim Rim) (delivery.Settings, error) {
-	trust, err := trusting(c.SMTP.CAFile)
+	return submission("smtp", c.SMTP, c, rim)
+}
+
+// submission is the settings of a server that takes mail; what is its table's name.
+func submission(what string, server config.SMTP, c *config.Config, rim Rim) (delivery.Settings, error) {
+	trust, err := trusting(server.CAFile)
 	if err != nil {
-		return delivery.Settings{}, fmt.Errorf("smtp: %w", err)
+		return delivery.Settings{}, fmt.Errorf("%s: %w", what, err)
 	}
-	s := delivery.Settings{Address: c.SMTP.Address, Security: string(c.SMTP.Security), TLS: trust, Dial: rim.Dial}
+	s := delivery.Settings{Address: server.Address, Security: string(server.Security), TLS: trust, Dial: rim.Dial}
 	_, s.Hello, _ = strings.Cut(c.Desk.Address, "@")
-	if c.SMTP.Username != "" {
-		s.Login = deliveryLogin(loginOf("smtp", c.SMTP.Login, c, trust, rim))
+	if server.Username != "" {
+		s.Login = deliveryLogin(loginOf(what, server.Login, c, trust, rim))
 	}
 	return s, nil
 }

@@ -51,6 +51,9 @@ var patience = [urgencies]time.Duration{
 // Patience is by how much a mail of this urgency may be overtaken; see there.
 func (u Urgency) Patience() time.Duration { return patience[min(u, urgencies-1)] }
 
+// Urgency is how much hurry a mail of the kind is in that is about no emergency.
+func (k Kind) Urgency() Urgency { return urgencyOf[k] }
+
 // Urgency is how much hurry the letter is in. It follows from the letter alone and never changes.
 func (l Letter) Urgency() Urgency {
 	emergency := l.Notice != nil && len(l.Notice.Alert) > 0
@@ -60,5 +63,5 @@ func (l Letter) Urgency() Urgency {
 	if emergency {
 		return Alarm
 	}
-	return urgencyOf[l.Kind]
+	return l.Kind.Urgency()
 }

@@ -210,6 +210,13 @@ config.toml:8: mailbox.oauth2.client_id: is missing`},
 	{"oauth2 with a day that is none", `password = "pa"`, "oauth2 = { provider = \"google\", client_id = \"a\", client_secret_expires = \"soon\" }",
 		`config.toml:8: mailbox.oauth2.client_secret_expires: "soon" is not a day such as 2027-03-01`},
 
+	{"fallback", `[notify]`, "[smtp.fallback]\naddress = \"SMTP.school.example:587\"\nkinds = []\npassword = \"pa\"\n[notify]", `
+config.toml:13: smtp.fallback.username: is missing, but there is a password
+config.toml:14: smtp.fallback.address: is the first server, name another, or leave [smtp.fallback] out
+config.toml:15: smtp.fallback.kinds: is empty, name at least one kind, such as "operator", or leave [smtp.fallback] out`},
+	{"fallback for what there is not", `[notify]`, "[smtp.fallback]\naddress = \"smtp.other.example\"\nkinds = [\"operators\"]\n[notify]", `
+config.toml:14: smtp.fallback.address: "smtp.other.example" has no port, did you mean "smtp.other.example:587"?
+config.toml:15: smtp.fallback.kinds: "operators" is not known, did you mean "operator"?`},
 	{"no retries", `[notify]`, "retry = []\ngive_up_after = \"0s\"\n[notify]", `
 config.toml:13: smtp.retry: is empty, give at least one pause
 config.toml:14: smtp.give_up_after: must be longer than nothing`},

@@ -74,3 +74,5 @@ func (m *Mailbox) setDefaults() {
 		},
 	}
 }
+
+func (f *Fallback) setDefaults() { *f = Fallback{Security: StartTLS, Kinds: []MailKind{"operator"}} }

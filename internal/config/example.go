@@ -164,9 +164,14 @@ func (w *exampleWriter) optionalTable(path string, f field, t reflect.Type) {
 		form = "#[[%s.%s]]\n"
 	}
 	fmt.Fprintf(&w.out, form, path, f.key)
+	v := reflect.New(t.Elem())
+	if fresh, ok := v.Interface().(interface{ setDefaults() }); ok {
+		fresh.setDefaults()
+	}
+	off := w.off
 	w.off = "#"
-	w.table(path+"."+f.key, reflect.New(t.Elem()).Elem(), path != "smtp")
-	w.off = ""
+	w.table(path+"."+f.key, v.Elem(), f.key != "oauth2" || path == "mailbox")
+	w.off = off
 }
 
 const commentWidth = 100 // columns

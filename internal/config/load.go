@@ -85,10 +85,9 @@ func (d *document) result(c *Config) (*Config, error) {
 
 // readFiles makes sure that the files which the bot will need are what they should be.
 func (d *document) readFiles(c *Config) {
-	for i := range c.Mailboxes {
-		d.certificates(fmt.Sprintf("mailbox[%d].ca_file", i), c.Mailboxes[i].CAFile)
+	for _, a := range c.accounts() {
+		d.certificates(a.path+".ca_file", *a.caFile)
 	}
-	d.certificates("smtp.ca_file", c.SMTP.CAFile)
 	d.readable("desk.directory", c.Desk.Directory)
 	d.readStaff(c)
 	d.readChart(c)
@@ -120,12 +119,12 @@ func reason(err error) string {
 
 // resolve makes file names relative to the folder of the configuration, and lets mailboxes inherit from the desk.
 func (c *Config) resolve(dir string) {
-	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Chart, &c.Desk.Lexicon, &c.SMTP.CAFile}
-	names = append(names, c.SMTP.files()...)
+	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Chart, &c.Desk.Lexicon}
+	for _, a := range c.accounts() {
+		names = append(append(names, a.caFile), a.login.files()...)
+	}
 	for i := range c.Mailboxes {
 		m := &c.Mailboxes[i]
-		names = append(names, &m.CAFile)
-		names = append(names, m.files()...)
 		if m.AuthPreset == "" {
 			m.AuthPreset = c.Desk.AuthPreset
 		}

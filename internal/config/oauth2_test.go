@@ -6,8 +6,11 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"strings"
 	"testing"
+
+	"triaged/internal/provider"
 )
 
 // inMailbox is a small configuration whose mailbox logs in by an OAuth2 table.
@@ -83,5 +86,38 @@ func TestServiceAccount(t *testing.T) {
 		if err == nil || err.Error() != want {
 			t.Errorf("error %v", err)
 		}
+	}
+}
+
+// What a provider takes is kept without a word in the configuration; a word counts more.
+func TestPace(t *testing.T) {
+	for keys, want := range map[string]provider.Limits{
+		`address = "smtp.school.example:587"`:                                             {},
+		`address = "smtp.office365.com:587"`:                                              {PerMinute: 30, PerDay: 10_000},
+		`address = "smtp-relay.gmail.com:587"`:                                            {PerDay: 2_000},
+		`address = "smtp.gmail.com:587"` + "\nmails_per_day = 500\nmails_per_minute = 10": {PerMinute: 10, PerDay: 500},
+		`address = "relay.school.example:25"` + "\nusername = \"a\"\n[smtp.oauth2]\nprovider = \"google\"\nclient_id = \"a\"": {PerDay: 2_000},
+	} {
+		c, err := Parse("config.toml", []byte(strings.Replace(small, `address = "smtp.school.example:587"`, keys, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.SMTP.Pace(); got != want {
+			t.Errorf("%s: %+v", keys, got)
+		}
+	}
+}
+
+func TestSessionsAtOnce(t *testing.T) {
+	text := strings.ReplaceAll(small, "imap.school.example", "imap.gmail.com")
+	for i := range 16 {
+		text += fmt.Sprintf("[[mailbox]]\nname = \"m%d\"\nfolder = \"f%d\"\naddress = \"imap.gmail.com:993\"\nusername = \"support\"\npassword = \"pa\"\n", i, i)
+	}
+	c, err := Parse("config.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].String(), "more than 15 mailboxes of support") {
+		t.Errorf("warnings: %v", c.Warnings)
 	}
 }

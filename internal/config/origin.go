@@ -31,14 +31,10 @@ func (c *Config) Reread() (*Config, error) {
 
 // stamped are the files that are read again when they change.
 func (c *Config) stamped() []string {
-	names := []string{c.Desk.Directory, c.Desk.StaffFile, c.Desk.Chart, c.SMTP.CAFile}
-	for _, n := range c.SMTP.files() {
-		names = append(names, *n)
-	}
-	for i := range c.Mailboxes {
-		m := &c.Mailboxes[i]
-		names = append(names, m.CAFile)
-		for _, n := range m.files() {
+	names := []string{c.Desk.Directory, c.Desk.StaffFile, c.Desk.Chart}
+	for _, a := range c.accounts() {
+		names = append(names, *a.caFile)
+		for _, n := range a.login.files() {
 			names = append(names, *n)
 		}
 	}

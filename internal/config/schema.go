@@ -300,6 +300,28 @@ type SMTP struct {
 	// How many mails the server takes in any 24 hours; one in twenty is kept for emergencies and answers. 0: as many as the
 	// provider says (microsoft365: 10000, google: 2000), or no limit.
 	MailsPerDay int `toml:"mails_per_day"`
+
+	// A second server, of another provider if possible, for mail that must not wait while the first is in trouble. It sends as
+	// desk.address, and has to be let do so.
+	Fallback *Fallback `toml:"fallback,optional"`
+}
+
+// Fallback is a second server for some kinds of mail.
+type Fallback struct {
+	// The second submission server, with its port.
+	Address string `toml:"address" example:"smtp.other.example:587"`
+
+	// As in [smtp].
+	Security Security `toml:"security"`
+
+	// As in [smtp].
+	CAFile string `toml:"ca_file"`
+
+	Login
+
+	// The kinds of mail (header X-Triaged-Kind) that go this way while the first server is in trouble. All other mail waits
+	// for the first.
+	Kinds []MailKind `toml:"kinds"`
 }
 
 // Calendar is the desk's working time, as written; Config.WorkingTime computes with it.

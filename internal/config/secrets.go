@@ -79,21 +79,15 @@ func (d *document) credentialName(s source) {
 
 // readSecrets fills in the secrets that stand elsewhere, and looks at where the others stand.
 func (d *document) readSecrets(c *Config) {
-	var all []source
-	for i := range c.Mailboxes {
-		all = append(all, c.Mailboxes[i].Login.sources(fmt.Sprintf("mailbox[%d]", i))...)
-	}
-	all = append(all, c.SMTP.Login.sources("smtp")...)
-	d.inline(c, all)
-	for _, s := range all {
-		if given := s.given(); len(given) == 1 { // several are a mistake that is told already
-			d.readSecret(s)
+	d.inline(c)
+	for _, a := range c.accounts() {
+		for _, s := range a.login.sources(a.path) {
+			if given := s.given(); len(given) == 1 { // several are a mistake that is told already
+				d.readSecret(s)
+			}
 		}
+		d.serviceAccount(a.path+".oauth2", a.login.OAuth2)
 	}
-	for i := range c.Mailboxes {
-		d.serviceAccount(fmt.Sprintf("mailbox[%d].oauth2", i), c.Mailboxes[i].OAuth2)
-	}
-	d.serviceAccount("smtp.oauth2", c.SMTP.OAuth2)
 }
 
 func (d *document) readSecret(s source) {
@@ -203,46 +197,42 @@ func shellWord(s string) string {
 
 // inline looks for secrets in the configuration itself, if others can read it. One that opens a server elsewhere is refused
 // where everybody can read it; one that the group can read, or that opens only a server on this machine, is warned of.
-func (d *document) inline(c *Config, all []source) {
+func (d *document) inline(c *Config) {
 	shared, err := isShared(d.file, 0o077)
 	if err != nil || !shared {
 		return
 	}
 	open, _ := isShared(d.file, 0o007)
-	all = slices.DeleteFunc(slices.Clone(all), func(s source) bool { return s.secret.IsEmpty() })
-	hint := "mend it with: chmod 600 " + shellWord(d.file)
-	for i, s := range all {
-		key := plain(s.key)
-		switch {
-		case open && !c.local(s.key):
-			d.wrong(s.key, "stands in a file that everybody can read", hint)
-		case i == 0:
-			c.Warnings = append(c.Warnings, Problem{d.file, d.lines.of(s.key), key, key + ": stands in a file that others can read", hint})
+	hint, warned := "mend it with: chmod 600 "+shellWord(d.file), false
+	for _, a := range c.accounts() {
+		for _, s := range a.login.sources(a.path) {
+			key := plain(s.key)
+			switch {
+			case s.secret.IsEmpty():
+			case open && !a.local():
+				d.wrong(s.key, "stands in a file that everybody can read", hint)
+			case !warned:
+				warned = true
+				c.Warnings = append(c.Warnings, Problem{d.file, d.lines.of(s.key), key, key + ": stands in a file that others can read", hint})
+			}
 		}
 	}
 }
 
-// local tells whether the server that a key is about is on this machine.
-func (c *Config) local(key string) bool {
-	address := c.SMTP.Address
-	var i int
-	if _, err := fmt.Sscanf(key, "mailbox[%d]", &i); err == nil {
-		address = c.Mailboxes[i].Address
-	}
-	host := address[:max(0, strings.LastIndexByte(address, ':'))]
+// local tells whether the server is on this machine.
+func (a account) local() bool {
+	host := a.address[:max(0, strings.LastIndexByte(a.address, ':'))]
 	return isLoopback(strings.Trim(host, "[]"))
 }
 
 // Credentials are the names of those secrets that a service manager is to hand over, each once.
 func (c *Config) Credentials() []string {
 	var names []string
-	all := c.SMTP.Login.sources("smtp")
-	for i := range c.Mailboxes {
-		all = append(all, c.Mailboxes[i].Login.sources("mailbox")...)
-	}
-	for _, s := range all {
-		if s.credential != "" {
-			names = append(names, s.credential)
+	for _, a := range c.accounts() {
+		for _, s := range a.login.sources(a.path) {
+			if s.credential != "" {
+				names = append(names, s.credential)
+			}
 		}
 	}
 	slices.Sort(names)

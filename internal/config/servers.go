@@ -10,6 +10,27 @@ import (
 	"triaged/internal/provider"
 )
 
+// account is one server that the configuration names, with the log-in to it.
+type account struct {
+	path    string // "mailbox[0]", "smtp", "smtp.fallback"
+	address string
+	login   *Login
+	caFile  *string
+}
+
+func (c *Config) accounts() []account {
+	var all []account
+	for i := range c.Mailboxes {
+		m := &c.Mailboxes[i]
+		all = append(all, account{fmt.Sprintf("mailbox[%d]", i), m.Address, &m.Login, &m.CAFile})
+	}
+	all = append(all, account{"smtp", c.SMTP.Address, &c.SMTP.Login, &c.SMTP.CAFile})
+	if f := c.SMTP.Fallback; f != nil {
+		all = append(all, account{"smtp.fallback", f.Address, &f.Login, &f.CAFile})
+	}
+	return all
+}
+
 // checkMailboxes looks at each mailbox, then at what they are to each other.
 func (d *document) checkMailboxes(c *Config) {
 	if len(c.Mailboxes) == 0 {
@@ -110,6 +131,16 @@ func (d *document) checkSMTP(c *Config) {
 	d.login("smtp", &s.Login, s.Username != "")
 	d.pauses("smtp.retry", s.Retry)
 	d.positive("smtp.give_up_after", s.GiveUpAfter)
+	if f := s.Fallback; f != nil {
+		d.server("smtp.fallback", f.Address, f.Security, map[Security]string{TLS: "465", StartTLS: "587", NoTLS: "25"})
+		d.login("smtp.fallback", &f.Login, f.Username != "")
+		if len(f.Kinds) == 0 {
+			d.wrong("smtp.fallback.kinds", "is empty", `name at least one kind, such as "operator", or leave [smtp.fallback] out`)
+		}
+		if strings.EqualFold(f.Address, s.Address) {
+			d.wrong("smtp.fallback.address", "is the first server", "name another, or leave [smtp.fallback] out")
+		}
+	}
 }
 
 // Pace is how much the server takes: as configured, else as is known of its provider.

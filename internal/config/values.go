@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"triaged/internal/compose"
 )
 
 // A Secret is a password or the like. However it is printed, marshalled or logged, it shows as "(secret)"; Reveal alone
@@ -372,4 +374,15 @@ func (d *Date) setRaw(v any) error {
 	}
 	*d = Date{t.Year(), int(t.Month()), t.Day()}
 	return nil
+}
+
+// MailKind is a kind of outgoing mail.
+type MailKind string
+
+func (MailKind) choices() []string {
+	var all []string
+	for _, k := range compose.Kinds {
+		all = append(all, string(k))
+	}
+	return all
 }
