@@ -55,6 +55,7 @@ func (d *Desk) Tick() (time.Time, error) {
 		d.morning(tx, now)
 		d.oweWeekly(tx, week, now)
 		d.tellQuarantine(tx, now)
+		d.tellExpiring(tx, now)
 		next = d.nextTick(tx, now)
 		return nil
 	})
@@ -74,6 +75,9 @@ func (d *Desk) nextTick(tx *store.Tx, now time.Time) time.Time {
 		next = at
 	}
 	if at := d.quarantineDue(tx, now); !at.IsZero() && at.Before(next) {
+		next = at
+	}
+	if at := d.nextExpiry(tx); !at.IsZero() && at.Before(next) {
 		next = at
 	}
 	if due, ok := d.nextDue(tx, now); ok && due.Before(next) {

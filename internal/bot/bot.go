@@ -123,6 +123,7 @@ func (b *Bot) Status() map[string]mailbox.Status {
 }
 
 func (b *Bot) observe(s mailbox.Status) {
+	b.noticeMailbox(s)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.status[s.Mailbox] = s

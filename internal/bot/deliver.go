@@ -36,7 +36,7 @@ type sender struct {
 
 // deliver sends what is owed, the most urgent first, over one connection.
 func (b *Bot) deliver(ctx context.Context) error {
-	s := &sender{Desk: b.today(), first: newWay(b.smtp.Load())}
+	s := &sender{Desk: b.today(), first: newWay("smtp", b.smtp.Load())}
 	defer s.hangUp()
 	if err := s.digUp(); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (s *sender) hangUp() {
 func (s *sender) follow(server *delivery.Settings) {
 	if server != s.first.settings {
 		s.first.client.Close()
-		s.first = newWay(server)
+		s.first = newWay("smtp", server)
 	}
 	if err := s.second.follow(s.config, s.rim); err != nil {
 		s.log.Error("there is no second way for mail", "error", err)
@@ -214,8 +214,10 @@ func (s *sender) attempt(ctx context.Context, by *way, entries []store.Entry) er
 		if m.data == nil {
 			continue
 		}
+		s.beatFor("deliver", by.settings.Limit(len(m.data)))
 		m.result = by.client.Send(ctx, delivery.Mail{From: s.house.Address, To: m.entry.Letter.To.Address, Data: m.data})
 		m.tried, m.data = true, nil
+		s.noticeWay(by.name, m.result)
 		if by == s.first && (m.result.Outcome == delivery.Sent || m.result.Uncertain) {
 			s.sent.took(s.clock.Now())
 		}

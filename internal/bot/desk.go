@@ -27,6 +27,7 @@ type office struct {
 	current atomic.Pointer[rules]
 	lessons lessons
 	breaker breaker
+	doors   doors
 	pulse   pulse
 	rim     Rim
 	clock   Clock

@@ -90,6 +90,90 @@ func TestWorksByTokens(t *testing.T) {
 	})
 }
 
+// A consent that is taken back is told to the operators once, in words that say what to do, also across a restart; and when it
+// is over. That mail itself waits if the same consent sends it, and takes the second way if there is one.
+func TestRevokedConsentIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, auth := signedIn(t)
+		defer s.close()
+		s.config.SMTP.Fallback = &config.Fallback{Address: "127.0.0.1:26", Security: config.NoTLS, Kinds: []config.MailKind{"operator"}}
+		spare := inprocess.NewSMTP(inprocess.SMTPOptions{})
+		s.serve("127.0.0.1:26", spare)
+		defer spare.Close()
+		s.consent(auth)
+		s.restart()
+		time.Sleep(time.Minute)
+		s.arrives("Ana Ruiz <ruiz@school.example>", "no sound", "The projector is silent.")
+		s.sent()
+		if n := len(spare.Mails()); n > 0 { // before the first consent nobody had signed in: that was told, by the first way
+			t.Errorf("%d mails by the second way", n)
+		}
+
+		auth.Revoke("")
+		s.arrives("Ana Ruiz <ruiz@school.example>", "no picture either", "Now it is dark, too.")
+		time.Sleep(3 * time.Hour)
+		s.restart()
+		time.Sleep(3 * time.Hour)
+		subjects := map[string]int{}
+		for _, r := range spare.Mails() {
+			m := read(t, r)
+			subjects[m.Subject]++
+			if !strings.Contains(m.Text, "What to do: the consent of support was revoked or has lapsed: run `triaged login s") ||
+				!strings.Contains(m.Text, "(invalid_grant: the refresh token is not valid: (secret))") || strings.Contains(m.Text, "hunter2") {
+				t.Errorf("the operators read\n%s", m.Text)
+			}
+		}
+		if len(subjects) != 2 || subjects["The bot cannot log in to mailbox support"] != 1 || subjects["The bot cannot log in to smtp"] != 1 {
+			t.Errorf("the operators were told %v", subjects)
+		}
+
+		s.consent(auth)
+		time.Sleep(time.Hour)
+		again := map[string]int{}
+		for _, m := range s.sent() {
+			if m.kind == "operator" {
+				again[m.Subject]++
+			}
+		}
+		if len(again) != 2 || again["The bot can log in to mailbox support again"] != 1 || again["The bot can log in to smtp again"] != 1 {
+			t.Errorf("when it was over they were told %v", again)
+		}
+	})
+}
+
+// A client secret's end is told in time, once each, for all that it opens.
+func TestExpiringSecretIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) {
+			const table = "[smtp.oauth2]\nprovider = \"google\"\nclient_id = \"bot\"\nclient_secret_expires = 2026-03-05\n[notify]"
+			written, err := config.Parse("config.toml", []byte(strings.Replace(schoolConfig, "[notify]", "username = \"support\"\n"+table, 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.SMTP.OAuth2 = written.SMTP.OAuth2 // without a name to log in with, nobody logs in
+		})
+		defer s.close()
+		var told []string
+		look := func() {
+			for _, m := range s.sent() {
+				if m.kind == "operator" {
+					told = append(told, m.at.In(s.config.Location()).Format("01-02 15:04 ")+m.Subject)
+				}
+			}
+		}
+		time.Sleep(30 * time.Hour)
+		s.restart()
+		time.Sleep(50 * time.Hour)
+		look()
+		want := "03-02 07:05 The secret for smtp expires in 3 days\n" +
+			"03-04 08:00 The secret for smtp expires tomorrow\n" +
+			"03-05 08:00 The secret for smtp expires today"
+		if got := strings.Join(told, "\n"); got != want {
+			t.Errorf("told\n%s", got)
+		}
+	})
+}
+
 // consent does what `triaged login` does once somebody has signed in.
 func (s *school) consent(auth *inprocess.Authorization) {
 	s.t.Helper()

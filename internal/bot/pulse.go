@@ -62,6 +62,11 @@ func (p *pulse) silent(now time.Time) (names []string) {
 // beat is the sign of life of a loop that looks about once a minute.
 func (o *office) beat(loop string) { o.pulse.beat(loop, o.clock.Now(), silence) }
 
+// beatFor is the sign of life of a loop that begins something which may take so long.
+func (o *office) beatFor(loop string, long time.Duration) {
+	o.pulse.beat(loop, o.clock.Now(), long+silence)
+}
+
 // watchdog tells the service manager that the bot is alive as long as every loop is.
 func (c *crew) watchdog(ctx context.Context) error {
 	for {

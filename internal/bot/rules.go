@@ -30,6 +30,8 @@ type rules struct {
 	retry  Retry
 	pace   provider.Limits
 	notify []string // operators
+
+	expiring map[string]agenda.Expiring // secrets, by what was told of them
 }
 
 // rulesOf makes the rules that a configuration describes. They go on with what the rules before them have learned, if
@@ -52,7 +54,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 		},
 		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest), Breaker: rate(c.Limits.CircuitBreaker)},
 		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
-		pace:   c.SMTP.Pace(), notify: c.Notify.Operator,
+		pace:   c.SMTP.Pace(), notify: c.Notify.Operator, expiring: expiring(c),
 	}
 	if before != nil && modelOf(before) == modelOf(r) {
 		r.model = before.model

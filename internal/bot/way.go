@@ -13,11 +13,14 @@ import (
 // way is a server that takes the bot's mail, and what is known of the path to it.
 type way struct {
 	path
+	name     string // "smtp", "smtp.fallback"
 	settings *delivery.Settings
 	client   *delivery.Client
 }
 
-func newWay(s *delivery.Settings) *way { return &way{settings: s, client: delivery.New(*s)} }
+func newWay(name string, s *delivery.Settings) *way {
+	return &way{name: name, settings: s, client: delivery.New(*s)}
+}
 
 // detour is the second server: for some kinds of mail, while the first is in trouble. It gets the same bytes under the same
 // Message-ID, so that a mail that went both ways is known for one.
@@ -60,7 +63,7 @@ func (d *detour) follow(c *config.Config, rim Rim) error {
 	if err != nil {
 		return err
 	}
-	d.way = newWay(&settings)
+	d.way = newWay("smtp.fallback", &settings)
 	for _, k := range f.Kinds {
 		d.least = max(d.least, compose.Kind(k).Urgency())
 	}

@@ -13,6 +13,7 @@ import (
 // account is one server that the configuration names, with the log-in to it.
 type account struct {
 	path    string // "mailbox[0]", "smtp", "smtp.fallback"
+	name    string // "mailbox support", "smtp", "smtp.fallback"
 	address string
 	login   *Login
 	caFile  *string
@@ -22,11 +23,20 @@ func (c *Config) accounts() []account {
 	var all []account
 	for i := range c.Mailboxes {
 		m := &c.Mailboxes[i]
-		all = append(all, account{fmt.Sprintf("mailbox[%d]", i), m.Address, &m.Login, &m.CAFile})
+		all = append(all, account{fmt.Sprintf("mailbox[%d]", i), "mailbox " + m.Name, m.Address, &m.Login, &m.CAFile})
 	}
-	all = append(all, account{"smtp", c.SMTP.Address, &c.SMTP.Login, &c.SMTP.CAFile})
+	all = append(all, account{"smtp", "smtp", c.SMTP.Address, &c.SMTP.Login, &c.SMTP.CAFile})
 	if f := c.SMTP.Fallback; f != nil {
-		all = append(all, account{"smtp.fallback", f.Address, &f.Login, &f.CAFile})
+		all = append(all, account{"smtp.fallback", "smtp.fallback", f.Address, &f.Login, &f.CAFile})
+	}
+	return all
+}
+
+// Logins are all log-ins of the bot, by what people call them: "mailbox support", "smtp", "smtp.fallback".
+func (c *Config) Logins() map[string]Login {
+	all := map[string]Login{}
+	for _, a := range c.accounts() {
+		all[a.name] = *a.login
 	}
 	return all
 }

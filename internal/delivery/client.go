@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -35,7 +36,7 @@ func newClient(s Settings) *Client {
 // complete fills in defaults.
 func (s Settings) complete() Settings {
 	if s.Timeout == 0 {
-		s.Timeout = 2 * time.Minute
+		s.Timeout = defaultTimeout
 	}
 	if s.Dial == nil {
 		s.Dial = (&net.Dialer{}).DialContext
@@ -56,12 +57,14 @@ func (s Settings) complete() Settings {
 	return s
 }
 
+const defaultTimeout = 2 * time.Minute
+
 // slowest is the rate, in bytes a second, at which a mail may at least pass.
 const slowest = 32 << 10
 
-// limit is how long sending so many bytes may take.
-func (s Settings) limit(size int) time.Duration {
-	return s.Timeout + time.Duration(size/slowest)*time.Second
+// Limit is how long a Send of so many bytes may take.
+func (s Settings) Limit(size int) time.Duration {
+	return cmp.Or(s.Timeout, defaultTimeout) + time.Duration(size/slowest)*time.Second
 }
 
 // Send hands the mail to the server and reports what became of it. It returns soon after ctx ends.
@@ -69,7 +72,7 @@ func (c *Client) Send(ctx context.Context, m Mail) Result {
 	if err := check(m); err != nil {
 		return Result{Outcome: Rejected, Text: err.Error(), Err: err}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.settings.limit(len(m.Data)))
+	ctx, cancel := context.WithTimeout(ctx, c.settings.Limit(len(m.Data)))
 	defer cancel()
 	select {
 	case <-c.turn:

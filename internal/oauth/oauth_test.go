@@ -251,7 +251,7 @@ func TestRefusals(t *testing.T) {
 		want        string
 	}{
 		"revoked": {oauth.RefreshToken, "invalid_grant", "AADSTS50173: The provided grant has expired due to it being revoked.\r\nTrace ID: 1", `mailbox support gets no access token: invalid_grant (AADSTS50173: The provided grant has expired due to it being revoked. Trace ID: 1): ` +
-			"the consent of support@school.example was revoked or has lapsed, as after a new password: run `triaged login support` on the bot's machine and sign in again"},
+			"the consent of support@school.example was revoked or has lapsed: run `triaged login support` on the bot's machine and sign in again (a new password asks for that, too)"},
 		"expired secret": {oauth.ClientCredentials, "invalid_client", "AADSTS7000222: The provided client secret keys are expired.", "mailbox support gets no access token: " +
 			"invalid_client (AADSTS7000222: The provided client secret keys are expired.): the application's client secret has expired: make a new one at the provider, and put it where client_secret is configured"},
 		"wrong secret": {oauth.ClientCredentials, "invalid_client", secret + " is wrong", "mailbox support gets no access token: invalid_client ((secret) is wrong): the client id or " +

@@ -106,7 +106,7 @@ func (a Application) remedy(code, words string) string {
 	case a.Grant == ClientCredentials:
 		return "let an administrator grant the application its mail permissions (IMAP.AccessAsApp, SMTP.SendAsApp), with admin consent"
 	case code == "invalid_grant" || code == "consent_required":
-		return fmt.Sprintf("the consent of %s was revoked or has lapsed, as after a new password: run `%s` on the bot's machine and sign in again",
+		return fmt.Sprintf("the consent of %s was revoked or has lapsed: run `%s` on the bot's machine and sign in again (a new password asks for that, too)",
 			a.Account, a.command())
 	}
 	return fmt.Sprintf("look at the application in the provider's console, then run `%s` on the bot's machine", a.command())
