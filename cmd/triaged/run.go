@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -25,14 +24,14 @@ which one process has at a time; the other commands ask the running bot through 
 }
 
 func (l *runCommand) Run(ctx context.Context, c *commands, s streams) error {
+	log := logger(s, l.Verbose)
 	if err := leaveNoCore(); err != nil {
-		return fmt.Errorf("keep secrets out of core dumps: %w", err)
+		log.Warn("a core dump of this process may hold secrets", "error", err)
 	}
 	cfg, err := config.Load(c.Config)
 	if err != nil {
 		return err
 	}
-	log := logger(s, l.Verbose)
 	for _, w := range cfg.Warnings {
 		log.Warn(w.String())
 	}
