@@ -51,11 +51,15 @@ func (l *loginCommand) Run(ctx context.Context, c *commands, s streams) error {
 	if err != nil {
 		return err
 	}
+	said := s // what somebody has to read; a script reads the last line alone
+	if c.JSON {
+		said.out = s.err
+	}
 	var token *oauth2.Token
 	if t.DeviceURL != "" && !l.Browser {
-		token, err = oauth.ByDevice(ctx, t.Application, t.Client, func(code oauth.Code) { showCode(s, t.Account, code, time.Now()) })
+		token, err = oauth.ByDevice(ctx, t.Application, t.Client, func(code oauth.Code) { showCode(said, t.Account, code, time.Now()) })
 	} else {
-		token, err = l.browse(ctx, t, s)
+		token, err = l.browse(ctx, t, said)
 	}
 	if err != nil {
 		return err
@@ -66,8 +70,14 @@ func (l *loginCommand) Run(ctx context.Context, c *commands, s streams) error {
 	if err := tryLogin(ctx, cfg, t.Login); err != nil {
 		return fmt.Errorf("signed in, but it opens nothing: %w; was it as %s?", err, t.Account)
 	}
-	fmt.Fprintf(s.out, "Signed in, and the server lets the bot in. A running bot uses it from its next log-in on.\n")
-	return nil
+	if c.JSON {
+		return printJSON(s, struct {
+			Login   string `json:"login"`
+			Account string `json:"account"`
+		}{t.Login, t.Account})
+	}
+	_, err = fmt.Fprintln(s.out, "Signed in, and the server lets the bot in. A running bot uses it from its next log-in on.")
+	return err
 }
 
 // tryLogin logs in to the server that somebody has just signed in for.

@@ -1,8 +1,10 @@
 package bot_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -87,6 +89,7 @@ func TestWorksByTokens(t *testing.T) {
 		if rows := s.ledger(); len(rows) != 13 {
 			t.Error("a mail did not come with a new consent")
 		}
+		s.tellsNoSecret()
 	})
 }
 
@@ -172,6 +175,37 @@ func TestExpiringSecretIsTold(t *testing.T) {
 			t.Errorf("told\n%s", got)
 		}
 	})
+}
+
+// tellsNoSecret looks for tokens and the client's secret in the log, in every mail and in the state.
+func (s *school) tellsNoSecret() {
+	s.t.Helper()
+	secret := regexp.MustCompile(`(access|refresh)-[A-Z0-9]{10}|hunter2`)
+	look := func(where string, text []byte) {
+		if found := secret.Find(text); found != nil {
+			s.t.Errorf("%s has %s", where, found)
+		}
+	}
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	look("the log", s.log.text.Bytes())
+	for _, m := range s.smtp.Mails() {
+		look("a mail", m.Data)
+	}
+	err := filepath.WalkDir(s.config.Desk.DataDir, func(path string, e fs.DirEntry, err error) error {
+		if e.IsDir() && e.Name() == "tokens" {
+			return fs.SkipDir
+		}
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		look(path, text)
+		return err
+	})
+	if err != nil {
+		s.t.Error(err)
+	}
 }
 
 // consent does what `triaged login` does once somebody has signed in.

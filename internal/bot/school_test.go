@@ -1,12 +1,15 @@
 package bot_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/mail"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +32,7 @@ type school struct {
 	desk    *bot.Desk
 	prepare func(*bot.Desk) // before the loops run; nil: nothing
 	stop    func()
+	log     transcript
 	read    int // how many sent mails the test has looked at
 	mails   int
 }
@@ -109,9 +113,21 @@ func openSchoolWith(t *testing.T, mailbox inprocess.IMAPOptions, options inproce
 	for _, f := range change {
 		f(s.config)
 	}
-	s.rim = bot.Rim{Dial: s.network.Dial, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil))}
+	s.rim = bot.Rim{Dial: s.network.Dial, Log: slog.New(slog.NewTextHandler(io.MultiWriter(testWriter{t}, &s.log), nil))}
 	s.start()
 	return s
+}
+
+// transcript is all that was logged.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (t *transcript) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(b)
 }
 
 type testWriter struct{ t *testing.T }
