@@ -54,13 +54,15 @@ const (
 // servers starts an IMAP and an SMTP server for a script, and writes the config.toml that leads to them.
 func servers(env *testscript.Env) error {
 	users := map[string]string{"support": "secret", "guarded": guardedPassword}
-	imap := inprocess.NewIMAP(inprocess.IMAPOptions{}, users)
-	smtp := inprocess.NewSMTP(inprocess.SMTPOptions{Users: users})
+	auth := inprocess.NewAuthorization(inprocess.AuthorizationOptions{ClientID: "bot", ClientSecret: guardedPassword})
+	tokens := inprocess.TokenLogin{Valid: auth.Valid}
+	imap := inprocess.NewIMAP(inprocess.IMAPOptions{Token: tokens}, users)
+	smtp := inprocess.NewSMTP(inprocess.SMTPOptions{Token: tokens, Users: users})
 	env.Values[imapKey] = imap
 	env.Values[daemonKey] = &running{}
-	env.Defer(func() { imap.Close(); smtp.Close() })
-	var addresses [2]string
-	for i, serve := range []func(net.Listener) error{imap.Serve, smtp.Serve} {
+	env.Defer(func() { imap.Close(); smtp.Close(); auth.Close() })
+	var addresses [3]string
+	for i, serve := range []func(net.Listener) error{imap.Serve, smtp.Serve, auth.Serve} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return err
@@ -68,6 +70,7 @@ func servers(env *testscript.Env) error {
 		addresses[i] = l.Addr().String()
 		go serve(l)
 	}
+	env.Setenv("AUTHORIZATION", "http://"+addresses[2])
 	text := fmt.Sprintf(configuration, addresses[0], addresses[1])
 	return os.WriteFile(filepath.Join(env.WorkDir, "config.toml"), []byte(text), 0o600)
 }

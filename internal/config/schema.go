@@ -199,7 +199,7 @@ type OAuth2 struct {
 	// The command that prints the secret as its first line; see password_command.
 	ClientSecretCommand []string `toml:"client_secret_command,optional" example:"[\"pass\", \"show\", \"client-secret\"]"`
 
-	// The day on which the secret expires: operators are told 30 days, 7 days and a day before.
+	// The day on which the secret expires: operators are told 30 days, 7 days and a day before, and on the day.
 	ClientSecretExpires Date `toml:"client_secret_expires,optional" example:"2027-03-01"`
 
 	// The service account's key, the JSON file that Google gives; only its owner may read it (mode 0600).

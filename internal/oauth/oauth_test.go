@@ -256,6 +256,8 @@ func TestRefusals(t *testing.T) {
 			"invalid_client (AADSTS7000222: The provided client secret keys are expired.): the application's client secret has expired: make a new one at the provider, and put it where client_secret is configured"},
 		"wrong secret": {oauth.ClientCredentials, "invalid_client", secret + " is wrong", "mailbox support gets no access token: invalid_client ((secret) is wrong): the client id or " +
 			"the client secret is wrong, or the secret has expired: look at both in the provider's console"},
+		"policy": {oauth.RefreshToken, "interaction_required", "AADSTS53003: Access has been blocked by Conditional Access policies.", "mailbox support gets no access token: " +
+			"interaction_required (AADSTS53003: Access has been blocked by Conditional Access policies.): a policy of your directory forbids it: ask its administrator to let this application in"},
 		"not permitted": {oauth.ClientCredentials, "unauthorized_client", "", "mailbox support gets no access token: unauthorized_client: let an administrator grant the application " +
 			"its mail permissions (IMAP.AccessAsApp, SMTP.SendAsApp), with admin consent"},
 	} {

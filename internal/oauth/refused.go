@@ -100,6 +100,8 @@ func (a Application) remedy(code, words string) string {
 		return "there is no such application in this directory: look at client_id and tenant"
 	case code == "policy":
 		return "a policy of your directory forbids it: ask its administrator to let this application in"
+	case a.Grant == ServiceAccount && strings.Contains(words, "short-lived"): // Google's word for times that it cannot believe
+		return "look at the clock of the bot's machine"
 	case a.Grant == ServiceAccount:
 		return fmt.Sprintf("let an administrator delegate domain-wide authority for %s to the service account, and see that %s exists",
 			strings.Join(a.Scopes, " "), a.Account)
