@@ -216,6 +216,7 @@ func (s *sender) attempt(ctx context.Context, by *way, entries []store.Entry) er
 		}
 		s.beatFor("deliver", by.settings.Limit(len(m.data)))
 		m.result = by.client.Send(ctx, delivery.Mail{From: s.house.Address, To: m.entry.Letter.To.Address, Data: m.data})
+		s.beat("deliver")
 		m.tried, m.data = true, nil
 		s.noticeWay(by.name, m.result)
 		if by == s.first && (m.result.Outcome == delivery.Sent || m.result.Uncertain) {
