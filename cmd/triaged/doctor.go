@@ -73,6 +73,9 @@ func (l *doctorCommand) patient(ctx context.Context, cfg *config.Config) (doctor
 	if p.SMTP, err = bot.Delivery(cfg, bot.Rim{}); err != nil {
 		return p, err
 	}
+	if p.Fallback, err = bot.Detour(cfg, bot.Rim{}); err != nil {
+		return p, err
+	}
 	if p.Campuses, err = bot.Campuses(cfg); err != nil {
 		return p, err
 	}

@@ -80,21 +80,30 @@ func (l *loginCommand) Run(ctx context.Context, c *commands, s streams) error {
 	return err
 }
 
-// tryLogin logs in to the server that somebody has just signed in for.
+// tryLogin looks at the server that somebody has just signed in for.
 func tryLogin(ctx context.Context, cfg *config.Config, login string) error {
-	if login == "smtp" {
-		settings, err := bot.Delivery(cfg, bot.Rim{})
+	var server *delivery.Settings
+	switch login {
+	case "smtp":
+		first, err := bot.Delivery(cfg, bot.Rim{})
 		if err != nil {
 			return err
 		}
-		client := delivery.New(settings)
-		defer client.Close()
-		return client.Try(ctx)
+		server = &first
+	case "smtp.fallback":
+		var err error
+		if server, err = bot.Detour(cfg, bot.Rim{}); err != nil {
+			return err
+		}
+	}
+	if server != nil {
+		_, err := delivery.Inspect(ctx, *server, cfg.Desk.Address, cfg.Desk.Address)
+		return err
 	}
 	mailboxes, err := bot.Mailboxes(cfg, bot.Rim{})
 	for _, m := range mailboxes {
 		if "mailbox "+m.Name == login {
-			return mailbox.Try(ctx, m)
+			_, err = mailbox.Inspect(ctx, m)
 		}
 	}
 	return err

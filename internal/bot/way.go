@@ -59,19 +59,23 @@ func (d *detour) follow(c *config.Config, rim Rim) error {
 	if f == nil {
 		return nil
 	}
-	settings, err := detourSettings(c, rim)
+	settings, err := Detour(c, rim)
 	if err != nil {
 		return err
 	}
-	d.way = newWay("smtp.fallback", &settings)
+	d.way = newWay("smtp.fallback", settings)
 	for _, k := range f.Kinds {
 		d.least = max(d.least, compose.Kind(k).Urgency())
 	}
 	return nil
 }
 
-// detourSettings are those of the second server.
-func detourSettings(c *config.Config, rim Rim) (delivery.Settings, error) {
+// Detour is the settings of the second server, nil if there is none.
+func Detour(c *config.Config, rim Rim) (*delivery.Settings, error) {
 	f := c.SMTP.Fallback
-	return submission("smtp.fallback", config.SMTP{Address: f.Address, Security: f.Security, CAFile: f.CAFile, Login: f.Login}, c, rim)
+	if f == nil {
+		return nil, nil
+	}
+	s, err := submission("smtp.fallback", config.SMTP{Address: f.Address, Security: f.Security, CAFile: f.CAFile, Login: f.Login}, c, rim)
+	return &s, err
 }

@@ -41,6 +41,7 @@ type Patient struct {
 	Config    *config.Config
 	Mailboxes []mailbox.Settings
 	SMTP      delivery.Settings
+	Fallback  *delivery.Settings // nil: there is none
 	Resolver  Resolver
 	Roster    *authority.Roster
 	Campuses  []string // of the directory of people
@@ -70,10 +71,14 @@ type Seen struct {
 // on which was first. It returns when the last check has.
 func Examine(ctx context.Context, p Patient, tell func(Finding)) {
 	checks := []func(context.Context, Patient) []Finding{dataDirectory, people, senders, verdicts, domains}
+	hosts := len(checks) // from here on
 	for i := range p.Mailboxes {
 		checks = append(checks, func(ctx context.Context, p Patient) []Finding { return account(ctx, p, i) })
 	}
 	checks = append(checks, smtpServer)
+	if p.Fallback != nil {
+		checks = append(checks, fallbackServer)
+	}
 	results := make([]chan []Finding, len(checks))
 	var all sync.WaitGroup
 	for i, check := range checks {
@@ -87,7 +92,7 @@ func Examine(ctx context.Context, p Patient, tell func(Finding)) {
 	sick := map[string]bool{}
 	for i, result := range results {
 		for _, f := range <-result {
-			if f.State == Ill && i >= len(checks)-1-len(p.Mailboxes) {
+			if f.State == Ill && i >= hosts {
 				sick[f.Check] = true
 			}
 			tell(f)

@@ -16,7 +16,9 @@ import (
 	"triaged/internal/config"
 	"triaged/internal/doctor"
 	"triaged/internal/inprocess"
+	"triaged/internal/mailbox"
 	"triaged/internal/memnet"
+	"triaged/internal/oauth"
 )
 
 const ward = `
@@ -184,6 +186,20 @@ func TestExamineTheSick(t *testing.T) {
 				p.Mailboxes = append(p.Mailboxes, p.Mailboxes[0])
 				p.Mailboxes[1].Name, p.Mailboxes[1].Address = "second", "slow.example:993"
 			}, 0, []string{"failure mailbox support: connect to", "failure mailbox second: the name slow.example", "failure smtp: "}, 9 * time.Second,
+		},
+		"a consent that was revoked": {
+			func(p *doctor.Patient, _ *inprocess.IMAP) {
+				p.Mailboxes[0].Login = func(context.Context) (mailbox.Credentials, error) {
+					return mailbox.Credentials{}, &oauth.Refused{Login: "mailbox support", Code: "invalid_grant", Remedy: "sign in again"}
+				}
+			}, 0, []string{"failure mailbox support: get credentials for 127.0.0.1:143: mailbox support gets no access token: invalid_grant: sign in again"}, 5 * time.Second,
+		},
+		"second server": {
+			func(p *doctor.Patient, _ *inprocess.IMAP) {
+				other := p.SMTP
+				other.Address = "127.0.0.1:26"
+				p.Fallback = &other
+			}, 0, []string{"ok smtp: ", "failure smtp.fallback: connect to 127.0.0.1:26", "ok round trip: "}, time.Minute,
 		},
 		"mistyped names": {
 			func(p *doctor.Patient, _ *inprocess.IMAP) { p.SMTP.Address = "smpt.school.example:587" }, 0,

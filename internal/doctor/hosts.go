@@ -12,6 +12,7 @@ import (
 
 	"triaged/internal/delivery"
 	"triaged/internal/mailbox"
+	"triaged/internal/oauth"
 )
 
 // soon is how long before a certificate expires to say so.
@@ -31,7 +32,7 @@ func account(ctx context.Context, p Patient, i int) []Finding {
 		if errors.Is(err, mailbox.ErrLogin) {
 			remedy = "mend the log-in in the [[mailbox]]: providers that take no passwords want an oauth2 table and `triaged login`"
 		}
-		return []Finding{{name, Ill, err.Error(), remedy}}
+		return []Finding{{name, Ill, err.Error(), remedyFor(err, remedy)}}
 	}
 	all := []Finding{{name, Well, "logged in at " + s.Address, ""}}
 	all = append(all, certificate(p, name, found.Expires)...)
@@ -73,10 +74,24 @@ func folder(name string, f mailbox.FolderFound) []Finding {
 	return []Finding{{name, Well, fmt.Sprintf("the %s folder %q holds %d mails", f.Role, f.Name, f.Mails), ""}}
 }
 
+// remedyFor is what to do about an error: what the authorization server's refusal asks for, if it is one.
+func remedyFor(err error, otherwise string) string {
+	var no *oauth.Refused
+	if errors.As(err, &no) {
+		return no.Remedy
+	}
+	return otherwise
+}
+
 // smtpServer looks at the server that takes the bot's mail: whether it would take one, without sending it.
-func smtpServer(ctx context.Context, p Patient) []Finding {
-	const name = "smtp"
-	s := p.SMTP
+func smtpServer(ctx context.Context, p Patient) []Finding { return submission(ctx, p, "smtp", p.SMTP) }
+
+// fallbackServer does the same for the second one.
+func fallbackServer(ctx context.Context, p Patient) []Finding {
+	return submission(ctx, p, "smtp.fallback", *p.Fallback)
+}
+
+func submission(ctx context.Context, p Patient, name string, s delivery.Settings) []Finding {
 	s.Timeout = p.Patience
 	if f, ok := resolves(ctx, p, name, s.Address); !ok {
 		return []Finding{f}
@@ -84,7 +99,8 @@ func smtpServer(ctx context.Context, p Patient) []Finding {
 	desk := p.Config.Desk.Address
 	found, err := delivery.Inspect(ctx, s, desk, desk)
 	if err != nil {
-		return []Finding{{name, Ill, err.Error(), "see that address, security and log-in of [smtp] are right, and that the account may send as " + desk}}
+		remedy := fmt.Sprintf("see that address, security and log-in of [%s] are right, and that the account may send as %s", name, desk)
+		return []Finding{{name, Ill, err.Error(), remedyFor(err, remedy)}}
 	}
 	return append([]Finding{{name, Well, s.Address + " takes mail from " + desk, ""}}, certificate(p, name, found.Expires)...)
 }

@@ -26,7 +26,8 @@ type Settings struct {
 	Security string      // "tls", "starttls" or "none"
 	TLS      *tls.Config // nil: the system's root certificates; ServerName defaults to the host of Address
 
-	// Login is asked for credentials before each connection, so that tokens can be refreshed. It must return soon.
+	// Login is asked for credentials before each connection, so that tokens can be refreshed. It is called under a command's
+	// deadline.
 	Login func(context.Context) (Credentials, error)
 
 	Folder        string // watched; default INBOX

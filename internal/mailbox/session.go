@@ -45,7 +45,9 @@ func (w *watcher) connect(ctx context.Context) (*session, error) {
 
 // enter opens a session and logs in.
 func (w *watcher) enter(ctx context.Context) (*session, error) {
-	credentials, err := w.Login(ctx)
+	asking, cancel := context.WithTimeout(ctx, w.CommandTimeout)
+	defer cancel()
+	credentials, err := w.Login(asking)
 	if err != nil {
 		return nil, fmt.Errorf("get credentials for %s: %w", w.Address, err)
 	}

@@ -61,19 +61,6 @@ type watcher struct {
 	again    bool // the folders of Settings.Again were looked through
 }
 
-// Try logs in once, finds or makes the account's folders, and logs out: whether a Watch would come so far.
-func Try(ctx context.Context, s Settings) error {
-	if err := s.complete(); err != nil {
-		return err
-	}
-	open, err := (&watcher{Settings: s}).connect(ctx)
-	if err != nil {
-		return err
-	}
-	open.close()
-	return nil
-}
-
 // run has one session after the other until ctx ends.
 func (w *watcher) run(ctx context.Context) error {
 	w.status.Mailbox = w.Name
