@@ -1,6 +1,8 @@
 package bot_test
 
 import (
+	"context"
+	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -161,6 +163,56 @@ func TestLostStateComesBackFromRawMails(t *testing.T) {
 		s.answers(ack, "Omar <omar@school.example>", "Thank you. Room 12, I said.")
 		if all := s.rows("all"); len(all) != 3 || s.outcomeCounts()["replied"] != 2 {
 			t.Errorf("%d requests, %v", len(all), s.outcomeCounts())
+		}
+	})
+}
+
+// TestHoldEndsWithWhoeverAsked holds a moment for a backup, which then goes away, or releases it; whoever releases what is
+// not held any more is told.
+func TestHoldEndsWithWhoeverAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		ops := s.desk.Ops()
+		hold := func(ctx context.Context) (moment bot.HeldMoment, ended chan error) {
+			held, ended := make(chan bot.HeldMoment, 1), make(chan error, 1)
+			go func() {
+				ended <- ops["hold"](ctx, nil, func(row any) error { held <- row.(bot.HeldMoment); return nil })
+			}()
+			return <-held, ended
+		}
+		release := func(m bot.HeldMoment) error {
+			raw, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ops["release"](t.Context(), raw, nil)
+		}
+		m, ended := hold(t.Context())
+		s.arrives("Dana <dana@school.example>", "Projector is dark", "Nobody waits for a backup.")
+		s.expect("acknowledgement dana@school.example", "notice kim@school.example")
+		if err := release(m); err != nil {
+			t.Error(err)
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		m, ended = hold(ctx)
+		cancel()
+		if err := <-ended; err == nil {
+			t.Error("held for nobody")
+		}
+		if err := release(m); err == nil || !strings.Contains(err.Error(), "run it again") {
+			t.Error(err)
+		}
+		m, ended = hold(t.Context())
+		time.Sleep(time.Hour) // somebody has suspended the backup
+		if err := <-ended; err == nil {
+			t.Error("held for an hour")
+		}
+		if err := release(m); err == nil {
+			t.Error("released what was not held")
 		}
 	})
 }
