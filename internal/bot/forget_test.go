@@ -12,6 +12,7 @@ import (
 	"triaged/internal/bot"
 	"triaged/internal/config"
 	"triaged/internal/inprocess"
+	"triaged/internal/message"
 )
 
 // onDisk tells whether words lie anywhere in the data directory, in the state's live values or in raw mails.
@@ -173,6 +174,46 @@ func TestRetention(t *testing.T) {
 		}
 		if rows, err := asked[bot.RetainedRow](t, s.desk.Retain, bot.Args{DryRun: true}); err != nil || rows[0].Items+rows[1].Items+rows[2].Items > 0 {
 			t.Errorf("the bot has left %+v, %v", rows, err)
+		}
+	})
+}
+
+// TestStuckMailIsNotTooOld keeps a mail that nobody has dealt with, whatever retention says, and still lists one that was
+// dealt with and removed.
+func TestStuckMailIsNotTooOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) { c.Retention.RawMails = config.Duration(30 * 24 * time.Hour) })
+		defer s.close()
+		parse := func(raw []byte) *message.Message {
+			if bytes.Contains(raw, []byte("unparsable")) {
+				panic("nested too deep")
+			}
+			return message.Parse(raw)
+		}
+		s.desk.ParseWith(parse)
+		s.arrives("Dana <dana@school.example>", "Stuck", "This is unparsable.")
+		s.stop()
+		time.Sleep(40 * 24 * time.Hour)
+		s.start()
+		s.settle()
+		if !s.onDisk("unparsable") {
+			t.Error("a stuck mail was removed")
+		}
+		rows, err := asked[bot.QuarantineRow](t, s.desk.Quarantine, bot.Args{})
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%v, %v", rows, err)
+		}
+		if err := s.desk.OrderReceived(bot.Args{Order: bot.DiscardMail, Mails: []uint64{rows[0].Ledger}, As: "admin@school.example"}, func(any) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.desk.Retain(bot.Args{}, func(any) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if s.onDisk("unparsable") {
+			t.Error("a discarded mail was kept")
+		}
+		if rows, err := asked[bot.QuarantineRow](t, s.desk.Quarantine, bot.Args{Mails: []uint64{rows[0].Ledger}}); err != nil || len(rows) != 1 {
+			t.Errorf("%v, %v", rows, err)
 		}
 	})
 }

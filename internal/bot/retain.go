@@ -226,31 +226,11 @@ func (r *removal) bodies() error {
 
 // rawMails removes the bytes of mails as they were received and sent.
 func (r *removal) rawMails() error {
-	var old []store.Row
-	kept := map[store.RawRef]bool{} // a mail that was decided anew has several rows, and stays while one of them does
-	err := r.store.EachRow(0, func(row store.Row) error {
-		switch {
-		case row.Kept() == 0:
-		case row.Received.Before(r.until) && row.At.Before(r.until) && !r.kept[row.Request]:
-			old = append(old, row)
-		default:
-			kept[row.Raw] = true
-		}
-		return nil
-	})
+	rows, err := r.oldRows()
 	if err != nil {
 		return err
 	}
-	var rows, entries []uint64
-	for _, row := range old {
-		if row.Raw != (store.RawRef{}) && kept[row.Raw] {
-			continue
-		}
-		rows = append(rows, row.Number)
-		if r.dry {
-			r.Bytes += row.Kept()
-		}
-	}
+	var entries []uint64
 	err = r.store.EachEntry("", func(e store.Entry) error {
 		if e.Raw != (store.RawRef{}) && e.State != store.Pending && e.Letter.At.Before(r.until) && !r.kept[e.Letter.Request] {
 			entries = append(entries, e.ID)
@@ -268,6 +248,42 @@ func (r *removal) rawMails() error {
 		return err
 	}
 	return inBatches(r, entries, func(tx *store.Tx, id uint64) int64 { return tx.WipeRaw(id, "retention") })
+}
+
+// oldRows are the rows of the ledger whose bytes may go. A mail that is stuck is never too old; one that was decided anew
+// has several rows, and stays while one of them does.
+func (r *removal) oldRows() (numbers []uint64, err error) {
+	stuck, kept := map[uint64]bool{}, map[store.RawRef]bool{}
+	err = r.store.View(func(tx *store.Tx) error {
+		for row := range tx.Quarantine() {
+			stuck[row.Number] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var old []store.Row
+	err = r.store.EachRow(0, func(row store.Row) error {
+		switch {
+		case row.Kept() == 0:
+		case row.Received.Before(r.until) && row.At.Before(r.until) && !stuck[row.Number] && !r.kept[row.Request]:
+			old = append(old, row)
+		default:
+			kept[row.Raw] = true
+		}
+		return nil
+	})
+	for _, row := range old {
+		if row.Raw != (store.RawRef{}) && kept[row.Raw] {
+			continue
+		}
+		numbers = append(numbers, row.Number)
+		if r.dry {
+			r.Bytes += row.Kept()
+		}
+	}
+	return numbers, err
 }
 
 // reports removes what was sent about no single request: digests, reminders, reports, word to operators.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -79,7 +80,7 @@ func (d *Desk) quarantineRow(row store.Row, whole bool) (QuarantineRow, error) {
 		Outcome: string(row.Outcome), Reason: row.Reason,
 	}
 	raw, err := d.store.Raw(row.Raw)
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrWiped) {
 		return r, err
 	}
 	m := d.readHeader(raw.Data)

@@ -238,6 +238,9 @@ func (l *rawLog) read(ref RawRef) (RawMail, error) {
 	fault := func(err error) (RawMail, error) {
 		return RawMail{}, fmt.Errorf("raw mail at %s:%d: %w", l.path(ref.File), ref.Offset, err)
 	}
+	if ref == (RawRef{}) {
+		return RawMail{}, ErrWiped
+	}
 	if ref.Length < rawHead || ref.Length > rawMax || ref.Offset < 0 {
 		return fault(ErrRawDamaged)
 	}

@@ -21,8 +21,8 @@ import (
 // emptied. A crash before the first step leaves all as it was; a crash after it leaves the list, and whoever opens the
 // store next goes on. Backups made before still hold what was wiped.
 
-// ErrWiped is returned for a raw mail whose bytes were removed on purpose.
-var ErrWiped = errors.New("the raw mail was removed on purpose")
+// ErrWiped is returned for a mail whose bytes were removed on purpose, or never kept.
+var ErrWiped = errors.New("the bytes of this mail are not kept, or no longer")
 
 // maxLabel is how much of a record is left alone when its room is given back: more than any label takes.
 const maxLabel = 4 << 10
