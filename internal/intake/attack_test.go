@@ -49,6 +49,21 @@ var attacks = []attack{
 			f.take(raw)
 			return raw
 		}},
+	{what: "another system's tag, named by somebody who takes no part", outcome: intake.Opened, opened: 1, sends: "acknowledgement joe@school.example, notice " + kim,
+		mail: func(f *memory, _ compose.Letter) string {
+			f.threads["tag [rt.example #7]"] = 1
+			return f.mail("joe@school.example", "Re: [RT.example #7] Locked out", "Me too.", vouched)
+		}},
+	{what: "another system's tag as a Message-ID", outcome: intake.Opened, opened: 1, sends: "acknowledgement joe@school.example, notice " + kim,
+		mail: func(f *memory, _ compose.Letter) string {
+			f.threads["tag [rt.example #7]"] = 1
+			return f.mail("joe@school.example", "Locked out", "Me too.", vouched+"\r\nIn-Reply-To: <[rt.example #7]>")
+		}},
+	{what: "another system's tag, by the requester", outcome: intake.Replied, sends: "notice " + kim,
+		mail: func(f *memory, _ compose.Letter) string {
+			f.threads["tag [rt.example #7]"] = 1
+			return f.mail(pat, "Re: [rt.example #7] Locked out", "Still locked.", vouched)
+		}},
 	{what: "two From fields", outcome: intake.HeldForProof, sends: "confirmation " + kim,
 		mail: func(f *memory, notice compose.Letter) string { return f.answer(notice, kim, "#1-3", "From: "+vic) }},
 	{what: "a From of two people", outcome: intake.HeldForProof, sends: "confirmation " + kim,
