@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
@@ -50,7 +52,7 @@ type manifest struct {
 	Requests int        `json:"requests"`
 	Mails    int        `json:"mails"`
 	Size     int64      `json:"state_size"`
-	Sum      string     `json:"state_sha256"`
+	Sum      string     `json:"state_crc32c"` // SHA-256 would take longer than all the rest; each value has its checksum besides
 	Raw      []savedRaw `json:"raw"`
 }
 
@@ -152,8 +154,7 @@ func sumLine(manifest []byte) string {
 func (a *archive) close() error { return a.file.Close() }
 
 // watched copies with a checksum, and stops when ctx ends. Progress hears of each step's bytes.
-func watched(ctx context.Context, to io.Writer, from io.Reader, progress func(int64)) (size int64, sum string, err error) {
-	h := sha256.New()
+func watched(ctx context.Context, to io.Writer, from io.Reader, h hash.Hash, progress func(int64)) (size int64, sum string, err error) {
 	b := make([]byte, 1<<20)
 	for ctx.Err() == nil {
 		n, err := io.ReadFull(from, b)
@@ -171,6 +172,26 @@ func watched(ctx context.Context, to io.Writer, from io.Reader, progress func(in
 		}
 	}
 	return size, "", context.Cause(ctx)
+}
+
+// sumOfState is the checksum of a whole state file.
+func sumOfState() hash.Hash { return crc32.New(castagnoli) }
+
+// steadily writes to a file and makes it durable bit by bit: much at once would hold up what others write to the disk.
+type steadily struct {
+	*os.File
+	ahead int
+}
+
+const mostAhead = 16 << 20
+
+func (s *steadily) Write(b []byte) (int, error) {
+	n, err := s.File.Write(b)
+	if s.ahead += n; err == nil && s.ahead >= mostAhead {
+		s.ahead = 0
+		err = s.Sync()
+	}
+	return n, err
 }
 
 // written makes a file by a function, and gives it its name once it is durable. The name of what is being written ends in

@@ -3,6 +3,7 @@ package store
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -166,7 +167,7 @@ func (b *backup) write(f *os.File, release func() error) error {
 		m.Raw = append(m.Raw, savedRaw{extent, b.kept(extent)})
 	}
 	b.total = size + missing(m.Raw)
-	t := tar.NewWriter(f)
+	t := tar.NewWriter(&steadily{File: f})
 	if m.Sum, err = b.state(t, f, state, size); err != nil {
 		return err
 	}
@@ -203,7 +204,7 @@ func (b *backup) state(t *tar.Writer, f *os.File, state io.Reader, size int64) (
 	if err != nil {
 		return "", err
 	}
-	n, sum, err := watched(b.ctx, t, state, b.step)
+	n, sum, err := watched(b.ctx, t, state, sumOfState(), b.step)
 	if err != nil {
 		return "", err
 	}
@@ -288,12 +289,12 @@ func (b *backup) raw(r *savedRaw) error {
 	defer source.Close()
 	part := io.NewSectionReader(source, p.From, p.To-p.From)
 	nothing := func(int64) {}
-	if _, p.Sum, err = watched(b.ctx, io.Discard, part, nothing); err != nil { // its name must be known first
+	if _, p.Sum, err = watched(b.ctx, io.Discard, part, sha256.New(), nothing); err != nil { // its name must be known first
 		return err
 	}
 	part.Seek(0, io.SeekStart)
 	err = written(filepath.Join(b.folder, r.pieceName(p)), func(f *os.File) error {
-		n, sum, err := watched(b.ctx, f, part, b.step)
+		n, sum, err := watched(b.ctx, &steadily{File: f}, part, sha256.New(), b.step)
 		if err == nil && (n != p.To-p.From || sum != p.Sum) {
 			err = fmt.Errorf("%s changed while it was read", source.Name())
 		}

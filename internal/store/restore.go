@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -172,7 +173,7 @@ func (c *restore) piece(to io.Writer, path string, p piece) error {
 		return unusable("raw mails are missing beside it: %w", err)
 	}
 	defer source.Close()
-	n, sum, err := watched(c.ctx, to, source, c.step)
+	n, sum, err := watched(c.ctx, to, source, sha256.New(), c.step)
 	if err != nil {
 		return err
 	}
@@ -222,7 +223,7 @@ func (c *restore) extend(source *os.File, had RawExtent) error {
 		return err
 	}
 	rest := io.NewSectionReader(source, had.Size, info.Size()-had.Size)
-	_, _, err = watched(c.ctx, io.NewOffsetWriter(f, had.Size), rest, func(int64) {})
+	_, _, err = watched(c.ctx, io.NewOffsetWriter(f, had.Size), rest, sha256.New(), func(int64) {})
 	if err == nil {
 		err = f.Sync()
 	}
@@ -233,7 +234,7 @@ func (c *restore) extend(source *os.File, had RawExtent) error {
 // state copies the state, proves it, notes in it what is left to do, and gives it its name.
 func (c *restore) state(path string) error {
 	return written(path, func(f *os.File) error {
-		n, sum, err := watched(c.ctx, f, c.archive.state, c.step)
+		n, sum, err := watched(c.ctx, f, c.archive.state, sumOfState(), c.step)
 		if err != nil {
 			return err
 		}
