@@ -19,7 +19,7 @@ func unwrapURL(link string) string {
 	return link
 }
 
-// wrappers tells by a piece of the host which links are looked at, so that all others cost one search.
+// unwrapOnce undoes one gateway's wrapping, by its host, and returns "" for any other address.
 func unwrapOnce(link string) string {
 	if len(link) > 8192 {
 		return ""

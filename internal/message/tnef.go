@@ -52,7 +52,7 @@ func (c *composer) tnef(p *part) *tnefReader {
 	return t
 }
 
-// tnefText returns the body inside a winmail.dat: HTML, else formatted text, else plain text.
+// text returns the body inside a winmail.dat: HTML, else formatted text, else plain text.
 func (t *tnefReader) text() string {
 	switch {
 	case len(t.html) > 0:
