@@ -68,13 +68,17 @@ func (w written) last() rune {
 	return w.fold[len(w.fold)-1]
 }
 
-// trim drops spaces and invisible characters from both ends.
+// override tells whether a character turns around what is read: "#3-1" behind one is shown as "1-3#".
+func override(r rune) bool { return r == '\u202d' || r == '\u202e' }
+
+// trim drops spaces and invisible characters from both ends, but for those that turn the line around.
 func (w written) trim() written {
+	drops := func(r rune) bool { return r == ' ' || invisible(r) && !override(r) }
 	from, to := 0, len(w.fold)
-	for from < to && (w.fold[from] == ' ' || invisible(w.fold[from])) {
+	for from < to && drops(w.fold[from]) {
 		from++
 	}
-	for from < to && (w.fold[to-1] == ' ' || invisible(w.fold[to-1])) {
+	for from < to && drops(w.fold[to-1]) {
 		to--
 	}
 	return w.slice(from, to)

@@ -51,7 +51,26 @@ func parseLine(text string, set Setting) line {
 	p.line.words = len(strings.Fields(w.folded()))
 	p.run()
 	p.line.cmd.Raw, p.line.slip.Raw = p.raw, p.raw
+	if p.line.sense != command && strings.ContainsFunc(text, invisible) {
+		return p.line.seen(text, set)
+	}
 	return p.line
+}
+
+// seen names what a line seems to be that only characters which nobody sees keep from being a command.
+func (l line) seen(text string, set Setting) line {
+	shown := parseLine(strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, text), set)
+	if shown.sense != command || !shown.hashed {
+		return l
+	}
+	return line{sense: mistake, hashed: true, words: shown.words, slip: Mistake{
+		Raw: l.slip.Raw, Why: "it holds a character that nobody sees", Hint: "type it anew", Near: []string{shown.cmd.Format(set.Prefix)},
+	}}
 }
 
 func fold(s string) string { return write(s).folded() }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -117,7 +118,7 @@ func nextAtom(s string) (id string, size int) {
 			now = 1
 		case unicode.IsDigit(f):
 			now = 2
-		case f == ' ' || invisible(f) || unicode.IsControl(f) || strings.ContainsRune("><|*_•·\"'`", f):
+		case f == ' ' || invisible(f) && !override(f) || unicode.IsControl(f) || strings.ContainsRune("><|*_•·\"'`", f):
 			now = 4
 		}
 		if i > 0 && (now != kind || now == 3 && f != last || i >= 64) {
@@ -142,6 +143,7 @@ func compare(sent, got *pieces) *answer {
 	a := &answer{sent: sent, got: got, from: align(sent.atoms, got.atoms)}
 	a.slide()
 	a.believe()
+	a.mend()
 	for _, f := range a.from {
 		if f < 0 {
 			a.added++
@@ -260,4 +262,32 @@ func (a *answer) blocks() []block {
 		all = append(all, block{sent: f, got: i, size: 1})
 	}
 	return all
+}
+
+// mend gives the beginning of a line back to its author where chance took it for what was sent next. Who types "1-3" below
+// a row, where the quotation ends and a line "1. …" had followed, typed all of it, and not "3". Such a line bears no quote
+// mark; what matches begins a line sent, does not end it, and is followed by nothing that was sent.
+func (a *answer) mend() {
+	for i := 0; i < len(a.from); {
+		line, end, same := a.got.atoms[i].line, i, i
+		for ; end < len(a.from) && a.got.atoms[end].line == line; end++ {
+			if same == end && a.from[end] >= 0 {
+				same++
+			}
+		}
+		more := slices.ContainsFunc(a.from[same:end], func(f int) bool { return f >= 0 })
+		if same > i && same < end && same-i < linkSize && !more && !a.got.quoted[line] && a.torn(a.from[i], a.from[same-1]) {
+			for n := i; n < same; n++ {
+				a.from[n] = -1
+			}
+		}
+		i = end
+	}
+}
+
+// torn tells whether atoms sent begin a line and leave its end out.
+func (a *answer) torn(first, last int) bool {
+	begins := first == 0 || a.sent.atoms[first-1].line != a.sent.atoms[first].line
+	ends := last+1 == len(a.sent.atoms) || a.sent.atoms[last+1].line != a.sent.atoms[last].line
+	return begins && !ends
 }

@@ -25,6 +25,22 @@ SR-18  Order 12 tablets for the lab - Di Fox, Pine High
 Customer Care Center, Monday 23 November 2026
 `
 
+// listed is a digest that lists its suggestions by their numbers.
+const listed = `They wait. Answer with a line for each request, such as "SR-12 1-3", or "SR-12 ok" for its first suggestion.
+
+SR-12, waiting 50 minutes: Projector in room 5 stays dark - Ann Smith, Maple Elementary
+1. 1-3 Service Request, Instructional: likely, 3 working days (projector)
+2. 1-4 Service Request, Administrative: a guess, 4 working days (projector)
+
+SR-14, waiting 20 minutes: Please reset my password, user name asmith2 - Bo Ek, Oak Middle
+1. 2-3 Security Access, Instructional: likely, 3 working days (password)
+`
+
+func upTo(s, what string) string {
+	before, _, _ := strings.Cut(s, what)
+	return before + what
+}
+
 var digestSent = Sent{Renderings: []string{digest}, Prefix: "SR", Listed: []int64{12, 14, 15, 18}}
 
 // quote puts marks in front of every line.
@@ -84,12 +100,19 @@ func TestNewWords(t *testing.T) {
 		{"dashes autocorrected", strings.ReplaceAll(digest, " - ", " – "), ""},
 		{"bold marked with stars", strings.ReplaceAll(digest, "SR-", "*SR*-"), ""},
 		{"carriage returns", strings.ReplaceAll(after(digest, "Maple Elementary", " 1-3"), "\n", "\r\n"), "SR-12 1-3"},
+		{"below a row where the quotation is cut short, a list coming next", quoteWith("> ", upTo(listed, "Maple Elementary")) + "\n1-3", "SR-12 1-3"},
+		{"the same, without marks", upTo(listed, "Maple Elementary") + "\n1-4!", "SR-12 1-4!"},
+		{"the row's number kept, the rest of it typed over", upTo(listed, "SR-14") + " 2-3", "SR-14 2-3"},
 		{"in a sentence of the mail", strings.Replace(digest, "4 requests wait", "4 requests really wait", 1), "really"},
 		{"empty", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, digestSent.NewWords(tt.received)); diff != "" {
+			sent := digestSent
+			if strings.Contains(tt.received, "They wait.") {
+				sent.Renderings = []string{listed}
+			}
+			if diff := cmp.Diff(tt.want, sent.NewWords(tt.received)); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
