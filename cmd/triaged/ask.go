@@ -55,7 +55,7 @@ func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args,
 // changes tells whether an operation changes the state.
 func changes(op string, args bot.Args) bool {
 	switch op {
-	case "do":
+	case "do", "file":
 		return true
 	case "import", "retain", "forget":
 		return !args.DryRun

@@ -16,6 +16,8 @@ import (
 var contract = map[string][]string{
 	"chart": {"code", "category", "category_name", "priority", "priority_name", "target"},
 	"list":  list,
+	"file":  {"request", "done", "failed", "undo"},
+	"keys":  {"key", "made_at", "signs", "verifies_until_at"},
 	"show": append([]string{
 		"events[at type by detail]", "mails[message_id direction from to subject at]",
 	}, list...),
@@ -27,6 +29,8 @@ var contract = map[string][]string{
 		"text", "reply", "elided", "attachments[name type size inline sha256]", "kind", "kind_reason",
 		"bounce[recipient action status diagnostic original_message_id]", "forwarded_from", "defects",
 	},
+	"unreachable": {"address", "bounced_at", "request", "held"},
+
 	"suggest": {"suggestions[code confidence because]"},
 	"evaluate": {
 		"train", "test", "accuracy", "macro_f1", "top3", "calibration_error", "train_seconds", "suggest_micros",

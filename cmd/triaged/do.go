@@ -38,7 +38,10 @@ func (l *doCommand) Run(ctx context.Context, c *commands, s streams) error {
 		if c.JSON {
 			return printJSON(s, raw)
 		}
-		l.print(c, s, r)
+		c.printReceipt(s, r)
+		if r.Undo != "" {
+			fmt.Fprintf(s.out, "to undo: %s --as %s\n", r.Undo, l.As)
+		}
 		return nil
 	})
 	if err == nil && failed {
@@ -47,9 +50,10 @@ func (l *doCommand) Run(ctx context.Context, c *commands, s streams) error {
 	return err
 }
 
-func (l *doCommand) print(c *commands, s streams, r bot.ReceiptRow) {
+// printReceipt prints what became of each command.
+func (c *commands) printReceipt(s streams, r bot.ReceiptRow) {
 	for _, item := range r.Done {
-		fmt.Fprintf(s.out, "done: %s %s: %s", item.Request, printable(item.Said), item.Result)
+		fmt.Fprintf(s.out, "done: %s %s: %s", orDash(item.Request), printable(item.Said), item.Result)
 		if item.DueAt != nil {
 			fmt.Fprintf(s.out, ", due %s", c.local(*item.DueAt))
 		}
@@ -61,8 +65,5 @@ func (l *doCommand) print(c *commands, s streams, r bot.ReceiptRow) {
 			fmt.Fprintf(s.out, "; near it: %s", strings.Join(item.Near, ", "))
 		}
 		fmt.Fprintln(s.out)
-	}
-	if r.Undo != "" {
-		fmt.Fprintf(s.out, "to undo: %s --as %s\n", r.Undo, l.As)
 	}
 }

@@ -36,6 +36,7 @@ type commands struct {
 	Login    loginCommand    `cmd:"" help:"Sign in once for a log-in by OAuth2."`
 	Chart    chartCommand    `cmd:"" help:"Print the categorization chart."`
 	Lexicon  lexiconCommand  `cmd:"" help:"Print the lexicon that suggestions start from; its help says how to add to it."`
+	File     fileCommand     `cmd:"" help:"Enter a request for somebody who called."`
 	List     listCommand     `cmd:"" help:"List requests in the order to work them."`
 	Show     showCommand     `cmd:"" help:"Show one request: its events and mails."`
 	Why      whyCommand      `cmd:"" help:"Explain when a request is due, step by step."`
@@ -47,6 +48,9 @@ type commands struct {
 	Evaluate evaluateCommand `cmd:"" help:"Measure how right the suggestions are."`
 	Ledger   ledgerCommand   `cmd:"" help:"List what became of every received mail."`
 	Outbox   outboxCommand   `cmd:"" help:"List outgoing mail, and deal with what is stuck."`
+
+	Keys        keysCommand        `cmd:"" help:"List, change or revoke the keys that tokens are signed with."`
+	Unreachable unreachableCommand `cmd:"" help:"List whom the bot's mail does not reach."`
 
 	Quarantine quarantineCommand `cmd:"" help:"List received mail that nothing could be done with, and deal with it."`
 

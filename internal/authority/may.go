@@ -41,13 +41,13 @@ var abilities = map[command.Verb]ability{
 	command.Open:        anyStaff,
 	command.Escalate:    anyStaff,
 	command.Approve:     {supervisor: true},
-	command.Why:         ownerToo,
+	command.Why:         anyStaff,
 	command.Status:      ownerToo,
 	command.Help:        {technician: true, analyst: true, supervisor: true, operator: true}, // is about nobody's request
 	command.Reply:       anyStaff,
 	command.Withdraw:    ownerToo,
-	command.Retry:       {analyst: true, supervisor: true, operator: true},
-	command.Discard:     {analyst: true, supervisor: true, operator: true},
+	command.Retry:       {technician: true, analyst: true, supervisor: true, operator: true},
+	command.Discard:     {technician: true, analyst: true, supervisor: true, operator: true},
 	command.Yes:         everybody, // only in answer to what the bot asked them
 	command.No:          everybody,
 }
@@ -80,8 +80,6 @@ func refusal(role Role, a ability, verb command.Verb) string {
 		return word + " is not for operators, who may #retry and #discard"
 	case !a.analyst:
 		return word + " is for supervisors"
-	case a.operator:
-		return word + " is for operators, analysts and supervisors"
 	}
 	return word + " is for analysts and supervisors"
 }

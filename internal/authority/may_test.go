@@ -14,8 +14,8 @@ func TestMay(t *testing.T) {
 		command.Acknowledge: "TAS", command.Note: "TAS", command.Wait: "TAS", command.Schedule: "TAS", command.Reviewed: "AS",
 		command.Resolve: "TAS", command.Reopen: "TASR", command.OnBehalf: "TAS", command.Duplicate: "TAS", command.Split: "TAS",
 		command.Link: "TAS", command.Unlink: "TAS", command.Spam: "AS", command.Open: "TAS", command.Escalate: "TAS",
-		command.Approve: "S", command.Why: "TASR", command.Status: "TASR", command.Help: "TASO", command.Reply: "TAS",
-		command.Withdraw: "TASR", command.Retry: "ASO", command.Discard: "ASO", command.Yes: "TASOR", command.No: "TASOR",
+		command.Approve: "S", command.Why: "TAS", command.Status: "TASR", command.Help: "TASO", command.Reply: "TAS",
+		command.Withdraw: "TASR", command.Retry: "TASO", command.Discard: "TASO", command.Yes: "TASOR", command.No: "TASOR",
 	}
 	letters := map[Role]string{NoRole: "", Technician: "T", Vendor: "T", Analyst: "A", Supervisor: "S", Operator: "O"}
 	for _, verb := range command.Verbs() {

@@ -47,6 +47,8 @@ type Claim struct {
 	References []string          // Message-IDs, oldest first
 	Keys       []string          // one-tap keys (command.Reading.Keys)
 	Request    int64             // the request that the mail names, for one-tap keys; 0 for none
+	Date       time.Time         // when its author says that it was written; zero if it does not say
+	Received   time.Time         // when the server took it in
 }
 
 // Proof is whether a mail's author is who From says.
@@ -79,20 +81,27 @@ func Prove(c Claim, p Policy, k Keys, r *Roster, now time.Time) Proof {
 	if token != nil {
 		return proven(ByToken, "answers a mail of the bot's to "+token.Audience)
 	}
-	if link, ok := findLink(c, p, k, from, now); ok {
+	if link, ok := findLink(c, p, k, r.Audiences(from), now); ok {
 		proof := proven(ByLink, "bears the key of a one-tap link to "+link.Recipient)
 		proof.Link = &link
 		return proof
 	}
+	replay := ""
+	if verdict.DMARC == Pass || verdict.DKIM {
+		replay = replayable(c, Domain(from))
+	}
 	switch {
-	case verdict.DMARC == Pass:
+	case verdict.DMARC == Pass && replay == "":
 		return proven(ByDMARC, verdict.Reason)
-	case verdict.DKIM:
+	case verdict.DKIM && replay == "":
 		return proven(ByDKIM, verdict.Reason)
 	case verdict.Internal:
 		return proven(ByInternal, verdict.Reason)
 	case p.Mode == FromAlone:
 		return proven(ByFrom, "authority is \"from\": any From is believed")
+	}
+	if replay != "" {
+		verdict.Reason += ", but " + replay
 	}
 	return Proof{Why: strings.TrimPrefix(tokenWhy+"; ", "; ") + verdict.Reason}
 }
@@ -145,10 +154,13 @@ func reversed(ids []string) []string {
 	return ids
 }
 
-func findLink(c Claim, p Policy, k Keys, from string, now time.Time) (Link, bool) {
+// findLink looks for a good key of a one-tap link. Like a token, one that went to a team's address serves the team.
+func findLink(c Claim, p Policy, k Keys, audiences []string, now time.Time) (Link, bool) {
 	for _, key := range c.Keys[:min(len(c.Keys), maxCandidates)] {
-		if l, reason := k.CheckLink(key, p.Instance, from, c.Request, now); reason == "" {
-			return l, true
+		for _, audience := range audiences {
+			if l, reason := k.CheckLink(key, p.Instance, audience, c.Request, now); reason == "" {
+				return l, true
+			}
 		}
 	}
 	return Link{}, false

@@ -25,6 +25,9 @@ func TestProve(t *testing.T) {
 	}
 	toKim, toTeam, toQueue := token(kim, "desk"), token("campus@school.example", "desk"), token("queue@school.example", "desk")
 	toTeacher := token("teacher@school.example", "desk")
+	linkTo := func(audience string) []string {
+		return []string{ring.LinkKey(Link{"desk", audience, 12, 99, day})}
+	}
 	linkKey := ring.LinkKey(Link{"desk", kim, 12, 99, day})
 	strict := Policy{Mode: TokenOrDMARC, Instance: "desk", Preset: Authserv, AuthservID: mx}
 	closed := strict
@@ -49,6 +52,11 @@ func TestProve(t *testing.T) {
 		{"DMARC pass, no token", strict, Claim{Header: header(pass), Froms: from(kim)}, ByDMARC, false},
 		{"DKIM alone", strict, Claim{Header: header(ar + mx + "; dkim=pass header.d=school.example"), Froms: from(kim)}, ByDKIM, false},
 		{"one-tap link", strict, Claim{Froms: from(kim), Keys: []string{linkKey}, Request: 12}, ByLink, false},
+		{"one-tap link to Kim's team", strict, Claim{Froms: from(kim), Keys: linkTo("campus@school.example"), Request: 12}, ByLink, false},
+		{"one-tap link to the queue", strict, Claim{Froms: from("ann@school.example"), Keys: linkTo("queue@school.example"), Request: 12}, ByLink, false},
+		{"one-tap link to a team, no member", strict, Claim{Froms: from("ann@school.example"), Keys: linkTo("campus@school.example"), Request: 12}, ByNothing, false},
+		{"one-tap link to a team, from the team's own address", strict, Claim{Froms: from("campus@school.example"), Keys: linkTo("campus@school.example"), Request: 12}, ByLink, false},
+		{"one-tap link to the queue, no staff", strict, Claim{Froms: from("teacher@school.example"), Keys: linkTo("queue@school.example"), Request: 12}, ByNothing, false},
 		{"from mode", closed, Claim{Froms: from(kim)}, ByFrom, false},
 		{"Microsoft: inside", microsoft, Claim{Header: append(ms, header("X-MS-Exchange-Organization-AuthAs: Internal")...), Froms: from(kim)}, ByInternal, false},
 

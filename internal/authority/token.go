@@ -16,8 +16,8 @@ type Day int32
 // DayOf returns the day of a time.
 func DayOf(t time.Time) Day { return Day(t.Unix() / 86400) }
 
-// lifetime is how long tokens and one-tap keys hold, in days.
-const lifetime = 400
+// Lifetime is how long tokens and one-tap keys hold, in days.
+const Lifetime = 400
 
 // Token is what the Message-ID of a mail of the bot's says, once its code proved right.
 type Token struct {
@@ -186,7 +186,7 @@ func decode(s string) ([]byte, bool) {
 
 func age(day Day, now time.Time) string {
 	switch today := DayOf(now); {
-	case today-day > lifetime:
+	case today-day > Lifetime:
 		return expired
 	case day-today > 1:
 		return tooEarly

@@ -115,7 +115,7 @@ func drawToken(t *rapid.T) Token {
 		Audience:  rapid.StringMatching(`[a-z+.]{1,20}@[a-z]{1,20}\.example`).Draw(t, "audience"),
 		Request:   rapid.Int64Range(0, math.MaxInt64).Draw(t, "request"),
 		Nonce:     rapid.Uint64().Draw(t, "nonce"),
-		IssuedDay: DayOf(now) - Day(rapid.IntRange(0, lifetime).Draw(t, "age")),
+		IssuedDay: DayOf(now) - Day(rapid.IntRange(0, Lifetime).Draw(t, "age")),
 	}
 }
 

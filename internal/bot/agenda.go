@@ -15,6 +15,9 @@ import (
 func (b *Bot) agenda(ctx context.Context) error {
 	for {
 		b.beat("agenda")
+		if err := b.rotate(); err != nil {
+			return err
+		}
 		next, err := b.today().Tick()
 		if err != nil {
 			return err
@@ -246,8 +249,12 @@ func (d *Desk) morning(tx *store.Tx, now time.Time) {
 	tx.AppendDesk(intake.DeskEvent{At: now, Type: queueMorning, Review: at})
 }
 
-// queue is what the digest is about: the uncategorized requests, oldest first, as many as a mail shows, and the mail since
-// the last digest that was set aside as unwanted. However many requests wait, only those it shows are read.
+// mostFoot is how many lines of one sort a digest ends with.
+const mostFoot = 20
+
+// queue is what the digest is about: the uncategorized requests, oldest first, as many as a mail shows, and since the last
+// digest the mail that was set aside as unwanted, and whom the bot's mail does not reach. However many requests wait, only
+// those it shows are read.
 func (d *Desk) queue(tx *store.Tx, now time.Time) (q agenda.Digest) {
 	overdue := now.Add(-d.plan.CategorizeWithin).Add(1) // the moment itself is too late
 	q.All, q.Late = tx.CountUncategorized(overdue)
@@ -258,9 +265,10 @@ func (d *Desk) queue(tx *store.Tx, now time.Time) (q agenda.Digest) {
 	}
 	last, _ := tx.LastDesk(intake.ReviewSent)
 	for row := range tx.LedgerOf(intake.Spam, last.Ledger+1) {
-		if q.Foot = append(q.Foot, d.footLine(row)); len(q.Foot) == 20 {
+		if q.Foot = append(q.Foot, d.footLine(row)); len(q.Foot) == mostFoot {
 			break
 		}
 	}
+	q.Foot = append(q.Foot, d.comesBack(tx, last.At)...)
 	return q
 }

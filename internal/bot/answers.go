@@ -107,7 +107,11 @@ type Args struct {
 	From    string `json:"from,omitempty"`
 	To      string `json:"to,omitempty"`
 
-	Order string   `json:"order,omitempty"` // about stuck mails: RetryMail, ReleaseMail, DiscardMail
+	For     string `json:"for,omitempty"`
+	Subject string `json:"subject,omitempty"`
+	Code    string `json:"code,omitempty"`
+
+	Order string   `json:"order,omitempty"` // what to change: RetryMail, ReleaseMail, DiscardMail, KeysRotate, KeysRevoke, WriteAgain
 	Mails []uint64 `json:"mails,omitempty"` // their numbers in the outbox or the ledger
 
 	About string `json:"about,omitempty"` // an address: only what has to do with it
@@ -120,6 +124,7 @@ type Args struct {
 // Ops are the desk's answers to the shell.
 func (d *Desk) Ops() control.Ops {
 	return control.Ops{
+		"file": d.operation(d.File), "keys": d.operation(d.Keys), "unreachable": d.operation(d.Unreachable),
 		"list": d.operation(d.List), "show": d.operation(d.Show), "why": d.operation(d.Why), "do": d.operation(d.Do),
 		"digest": d.operation(d.Digest), "ledger": d.operation(d.Ledger), "outbox": d.operation(d.Outbox),
 		"suggest": d.operation(d.Suggest), "evaluate": d.operation(d.Evaluate), "check": d.operation(d.Check),
@@ -310,7 +315,7 @@ func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 	in, out := tx.Mails(n)
 	for _, id := range in {
 		row, ok := tx.Row(id)
-		if !ok {
+		if !ok || row.Mailbox == Shell {
 			continue
 		}
 		m := MailRow{MessageID: row.MessageID, Direction: "in", At: row.Received}

@@ -25,6 +25,7 @@ type Desk struct {
 type office struct {
 	store   *store.Store
 	current atomic.Pointer[rules]
+	change  sync.Mutex // held while rules are exchanged; guards rotateAt
 	lessons lessons
 	breaker breaker
 	doors   doors
@@ -37,6 +38,8 @@ type office struct {
 	holding sync.Mutex
 	moments moments // guarded by holding
 	wake    func()  // tells the loops, if there are any, that a transaction has committed
+
+	rotateAt time.Time // when to make a new key; zero: not known yet
 }
 
 // today is the desk by the rules of this moment.

@@ -9,6 +9,7 @@ import (
 	"triaged/internal/compose"
 	"triaged/internal/intake"
 	"triaged/internal/message"
+	"triaged/internal/request"
 	"triaged/internal/store"
 )
 
@@ -24,7 +25,7 @@ type ReceiptRow struct {
 
 // ReceiptItemRow is what became of one command.
 type ReceiptItemRow struct {
-	Request string     `json:"request"`
+	Request *string    `json:"request"` // null for one about no request
 	Said    string     `json:"said"`
 	Result  string     `json:"result"`
 	Code    string     `json:"code,omitempty"`
@@ -32,32 +33,44 @@ type ReceiptItemRow struct {
 	Near    []string   `json:"near,omitempty"`
 }
 
-// Do carries out commands about a request, or about none, as if a mail of somebody's had brought them, with the shell as its
-// proof. It takes the mails' way through intake, so that a row of the ledger and a receipt say what was done.
+// Do carries out commands about a request, or about none, as if a mail of somebody's had brought them.
 func (d *Desk) Do(a Args, emit func(any) error) error {
-	person, ok := d.policy.Roster.Person(a.As)
-	if !ok {
-		return fmt.Errorf("%q is nobody of the staff: name one of [[staff]] with --as", a.As)
-	}
-	row := ReceiptRow{Done: []ReceiptItemRow{}, Failed: []ReceiptItemRow{}}
-	now := d.clock.Now()
-	var taught []lesson
-	// Kept like a mail, so that after a restore somebody can be told what to say again.
-	said := store.RawMail{Label: store.RawLabel{Shell: a.As, Received: now.UTC()}, Data: []byte(a.Number + " " + a.Text)}
-	refs, err := d.store.KeepRaw([]store.RawMail{said})
+	row, _, err := d.spoken(a.As, a.Number+" "+a.Text, func(tx *store.Tx, m *message.Message, _ *intake.Envelope) (err error) {
+		m.Text, m.Reply = a.Text, a.Text
+		m.Subject, err = d.subjectAbout(tx, a.Number)
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	return emit(row)
+}
+
+// spoken takes what a member of staff says at the shell the mails' way through intake, with the shell as its proof, so that
+// a row of the ledger and a receipt say what was done. said is kept as it was said; say makes a mail of it.
+func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *intake.Envelope) error) (ReceiptRow, request.Number, error) {
+	row := ReceiptRow{Done: []ReceiptItemRow{}, Failed: []ReceiptItemRow{}}
+	person, ok := d.policy.Roster.Person(as)
+	if !ok {
+		return row, 0, fmt.Errorf("%q is nobody of the staff: name one of [[staff]] with --as", as)
+	}
+	now := d.clock.Now()
+	var about request.Number
+	var taught []lesson
+	// Kept like a mail, so that after a restore somebody can be told what to say again.
+	kept := store.RawMail{Label: store.RawLabel{Shell: as, Received: now.UTC()}, Data: []byte(said)}
+	refs, err := d.store.KeepRaw([]store.RawMail{kept})
+	if err != nil {
+		return row, 0, err
+	}
 	err = d.store.Update(func(tx *store.Tx) error {
-		subject, err := d.subjectAbout(tx, a.Number)
-		if err != nil {
-			return err
-		}
 		m := &message.Message{
-			From: message.Address{Name: person.Name, Address: person.Address}, Reply: a.Text, Text: a.Text,
-			Kind: message.Personal, Subject: subject, Date: now,
+			From: message.Address{Name: person.Name, Address: person.Address}, Kind: message.Personal, Date: now,
 		}
 		env := intake.Envelope{Mailbox: Shell, Received: now, Ledger: tx.NextLedger(), Shell: true}
+		if err := say(tx, m, &env); err != nil {
+			return err
+		}
 		v := intake.Decide(m, env, tx, d.policy, now)
 		receipt := takeReceipt(&v)
 		if receipt == nil {
@@ -70,7 +83,7 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 		if err := d.finish(tx, v, now); err != nil {
 			return err
 		}
-		taught = d.taught(tx, v)
+		about, taught = v.Request, d.taught(tx, v)
 		tx.Account(store.Row{
 			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ", as " + person.Address,
 			Request: v.Request, At: now, Received: now, Said: refs[0],
@@ -80,11 +93,11 @@ func (d *Desk) Do(a Args, emit func(any) error) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return row, 0, err
 	}
 	d.learnLater(taught)
 	d.wake()
-	return emit(row)
+	return row, about, nil
 }
 
 // subjectAbout is the subject that leads to a request; none for no number.
@@ -110,7 +123,7 @@ func takeReceipt(v *intake.Verdict) *compose.ReceiptBody {
 func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody) {
 	for _, item := range receipt.Items {
 		r := ReceiptItemRow{
-			Request: item.Request.Label(d.policy.Prefix), Said: strings.TrimSpace(item.Said), Result: item.Result,
+			Request: d.labelOrNull(item.Request), Said: strings.TrimSpace(item.Said), Result: item.Result,
 			Code: item.Code.String(), DueAt: timeOrNull(item.Due),
 		}
 		for _, code := range item.Near {
@@ -122,8 +135,8 @@ func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody) {
 			row.Failed = append(row.Failed, r)
 		}
 	}
-	if receipt.Undo && len(row.Done) > 0 {
-		row.Undo = fmt.Sprintf("triaged do %s '#undo'", row.Done[0].Request)
+	if receipt.Undo && len(row.Done) > 0 && row.Done[0].Request != nil {
+		row.Undo = fmt.Sprintf("triaged do %s '#undo'", *row.Done[0].Request)
 	}
 }
 

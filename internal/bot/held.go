@@ -7,7 +7,6 @@ import (
 	"triaged/internal/authority"
 	"triaged/internal/compose"
 	"triaged/internal/intake"
-	"triaged/internal/request"
 	"triaged/internal/store"
 )
 
@@ -26,31 +25,32 @@ func (d *Desk) holds(tx *store.Tx, l compose.Letter, now time.Time) store.Hold {
 	switch {
 	case !d.capped(l):
 		return store.Hold{}
-	case tx.Unreachable(authority.Normalise(l.To.Address)):
+	case !d.ofTheDesk(l.To.Address) && tx.Unreachable(authority.Normalise(l.To.Address)):
 		return store.Hold{By: store.ByBounce, Why: "held: an earlier mail to " + l.To.Address + " bounced for good"}
 	}
 	return d.cap(tx, l, now)
 }
 
-// capped tells whether a mail is subject to the caps, and counts towards them.
+// capped tells whether a mail is subject to the caps, and counts towards them: what goes to requesters and strangers. So
+// does a confirmation to the staff, which anybody who forges their From can cause.
 func (d *Desk) capped(l compose.Letter) bool {
-	return !l.Commands && !d.ofTheDesk(l.To.Address)
+	return l.Kind == compose.Confirmation || !l.Commands && !d.ofTheDesk(l.To.Address)
 }
 
 // cap is which of the two caps a mail would exceed.
 func (d *Desk) cap(tx *store.Tx, l compose.Letter, now time.Time) store.Hold {
-	if r := d.limits.PerRecipient; r.Count > 0 && tx.MailsTo(l.To.Address, now.Add(-r.Per), now) >= r.Count {
+	if r := d.limits.PerRecipient; r.Count > 0 && d.counted(tx, tx.MailsTo(l.To.Address, now.Add(-r.Per), now)) >= r.Count {
 		return store.Hold{By: store.ByCap, Why: fmt.Sprintf("held: %s got %d mails within %s", l.To.Address, r.Count, r.Per)}
 	}
-	if r := d.limits.PerRequest; r.Count > 0 && l.Request != 0 && d.cappedAbout(tx, l.Request, now.Add(-r.Per), now) >= r.Count {
+	if r := d.limits.PerRequest; r.Count > 0 && l.Request != 0 && d.counted(tx, tx.MailsAbout(l.Request, now.Add(-r.Per), now)) >= r.Count {
 		return store.Hold{By: store.ByCap, Why: fmt.Sprintf("held: %d mails about it within %s", r.Count, r.Per)}
 	}
 	return store.Hold{}
 }
 
-// cappedAbout counts the mails about a request in a span of time that count towards its cap.
-func (d *Desk) cappedAbout(tx *store.Tx, n request.Number, since, until time.Time) (count int) {
-	for _, id := range tx.MailsAbout(n, since, until) {
+// counted is how many of some mails count towards the caps.
+func (d *Desk) counted(tx *store.Tx, ids []uint64) (count int) {
+	for _, id := range ids {
 		if e, _ := tx.Entry(id); d.capped(e.Letter) {
 			count++
 		}

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"triaged/internal/bot"
 	"triaged/internal/config"
 	"triaged/internal/inprocess"
 )
@@ -25,6 +26,19 @@ func bounceOf(m sentMail, to string) string {
 		"--b\r\nContent-Type: text/plain\r\n\r\nThe mail could not be delivered.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
 		"Reporting-MTA: dns; mx.school.example\r\n\r\nFinal-Recipient: rfc822; " + to + "\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n" +
 		"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <" + m.MessageID + ">\r\nSubject: x\r\n\r\nx\r\n--b--\r\n"
+}
+
+func (s *school) unreachable(again string) (all []bot.UnreachableRow) {
+	s.t.Helper()
+	args := bot.Args{Text: again}
+	if again != "" {
+		args.Order = bot.WriteAgain
+	}
+	err := s.desk.Unreachable(args, func(row any) error { all = append(all, row.(bot.UnreachableRow)); return nil })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
 }
 
 func rate(count int, per time.Duration) config.Rate {
@@ -81,13 +95,28 @@ func TestUnreachableUntilTheyWrite(t *testing.T) {
 		if held := s.outbox("held"); len(held) != 1 || held[0].Kind != "categorized" {
 			t.Fatalf("held: %+v", held)
 		}
-		time.Sleep(time.Hour)
+		if gone := s.unreachable(""); len(gone) != 1 || gone[0].Address != "pat@school.example" || gone[0].Held != 1 || *gone[0].Request != "SR-1" {
+			t.Errorf("unreachable: %+v", gone)
+		}
+		time.Sleep(2 * time.Hour) // 09:00 has gone by
+		if digest := s.oneTo("digest", "ana@school.example"); !strings.Contains(digest.Text, "mail to pat@school.example comes back: call them about SR-1") {
+			t.Errorf("the digest says nothing of it:\n%s", digest.Text)
+		}
 		s.arrives("pat@school.example", "Screen", "It is dark, too.")
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		sent = s.expect("acknowledgement pat@school.example", "notice kim@school.example", "categorized pat@school.example")
+		if gone := s.unreachable(""); len(gone) != 0 {
+			t.Errorf("unreachable after they wrote: %+v", gone)
+		}
 		s.raw(bounceOf(sent["acknowledgement pat@school.example"], "pat@school.example"))
 		s.answers(sent["notice kim@school.example"], "kim@school.example", "#1-3")
+		s.unreachable("pat@school.example") // an operator says that it can be written to
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		s.oneTo("categorized", "pat@school.example")
+		s.raw(strings.Replace(bounceOf(sent["acknowledgement pat@school.example"], "pat@school.example"), "<b", "<c", 1))
+		s.answers(sent["notice kim@school.example"], "kim@school.example", "#1-4!")
 		s.sent()
 		time.Sleep(25 * time.Hour)
 		synctest.Wait()

@@ -122,7 +122,7 @@ func (c *crew) adopt(next *config.Config) error {
 	if err != nil {
 		return &storeError{err}
 	}
-	c.current.Store(r)
+	c.exchange(r)
 	if !reflect.DeepEqual(old.config.SMTP, next.SMTP) {
 		c.smtp.Store(&smtp)
 	}

@@ -61,9 +61,6 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	} else {
 		r.model = suggest.New(c.Chart(), c.Lexicon())
 	}
-	if before != nil {
-		r.sign(before.policy.Keys, before.house.Instance)
-	}
 	return r, nil
 }
 

@@ -234,6 +234,7 @@ type sentMail struct {
 	to   string
 	kind string
 	at   time.Time
+	data []byte
 	*message.Message
 }
 
@@ -243,7 +244,7 @@ func read(t *testing.T, r inprocess.Received) sentMail {
 		t.Errorf("the bot sent a mail that cannot be read: %v", err)
 	}
 	m := message.Parse(r.Data)
-	return sentMail{to: strings.Join(r.To, ","), kind: m.Header.Get("X-Triaged-Kind"), at: r.At, Message: m}
+	return sentMail{to: strings.Join(r.To, ","), kind: m.Header.Get("X-Triaged-Kind"), at: r.At, data: r.Data, Message: m}
 }
 
 // expect looks at what was sent since the last look: one mail for each "kind to".

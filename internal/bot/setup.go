@@ -91,9 +91,7 @@ func (o *office) messageID(id uint64, e store.Entry) string {
 func (d *Desk) identify() error {
 	fresh := false
 	err := d.store.View(func(tx *store.Tx) error {
-		key := authority.Key{ID: 1}
-		copy(key.Secret[:], tx.Secret())
-		d.sign(authority.Keys{key}, tx.Instance())
+		d.sign(ringOf(tx.Keys()), tx.Instance())
 		_, ok := tx.LastDesk(intake.DeskOpened)
 		fresh = !ok && !d.store.ReadOnly()
 		return nil

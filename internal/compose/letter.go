@@ -67,7 +67,8 @@ type Letter struct {
 // and by when.
 type AcknowledgementBody struct {
 	Asked         request.TextRef `json:"asked"`
-	CategorizedBy time.Time       `json:"categorized_by"` // when somebody will have looked at it (SOP, process step 2)
+	CategorizedBy time.Time       `json:"categorized_by"`   // when somebody will have looked at it (SOP, process step 2)
+	Sorted        *OutcomeBody    `json:"sorted,omitempty"` // what was decided as it was opened, instead of a mail of its own
 }
 
 // NoticeBody tells the people who work requests of a new one, or of what its author added.
@@ -84,6 +85,7 @@ type NoticeBody struct {
 	Added        bool            `json:"added,omitempty"` // an addition to a request that is known already
 	Alert        []string        `json:"alert,omitempty"` // why this may be an emergency
 	Say          []string        `json:"say,omitempty"`   // what a colleague did or says about it, in sentences
+	Over         bool            `json:"over,omitempty"`  // nothing is left to do
 }
 
 // QueueBody lists uncategorized requests: one in a reminder, the queue in a digest.
@@ -194,6 +196,8 @@ type OutcomeBody struct {
 	Text    request.TextRef `json:"text,omitempty"`    // the closing note
 	Changed bool            `json:"changed,omitempty"` // an earlier word about this is corrected
 	Missing []string        `json:"missing,omitempty"` // documents that the requester is asked for
+	On      string          `json:"on,omitempty"`      // what it waits for: vendor, district, customer or investigation
+	Until   time.Time       `json:"until,omitzero"`    // the day that it waits for, if one was named
 }
 
 // PlainBody is a mail that is a few sentences, made where they are decided.

@@ -13,6 +13,7 @@ type receiptView struct {
 	AllDone  bool
 	NoneDone bool
 	DryRun   bool // nothing was changed, only tried
+	Tried    bool // something was only tried
 	Note     Words
 	Undo     bool
 	Help     bool
@@ -39,6 +40,7 @@ func (d *draft) receipt(p *page, r ReceiptBody) any {
 		i := d.item(item)
 		v.AllDone = v.AllDone && i.Done
 		v.NoneDone = v.NoneDone && !i.Done
+		v.Tried = v.Tried || i.Would
 		v.DryRun = v.DryRun && item.DryRun
 		v.Items = append(v.Items, i)
 	}

@@ -134,13 +134,14 @@ func specimens() []specimen {
 	help := Letter{Kind: Receipt, To: kim, At: monday, Commands: true, InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
 	ayuda := Letter{Kind: Receipt, To: maria, At: monday, Language: "es", InReplyTo: "help@phone.example", Receipt: &ReceiptBody{Help: true}}
 	answer := about(Answer, maria, Letter{Language: "es", InReplyTo: "status@mail.school.example", Outcome: &OutcomeBody{Code: code(1, 3)}})
+	atOnce := about(Acknowledgement, maria, Letter{InReplyTo: "first@mail.school.example", Acknowledgement: &AcknowledgementBody{Sorted: &OutcomeBody{Code: code(1, 3), Due: due}}})
 	standing := about(Receipt, maria, Letter{Language: "es", InReplyTo: "status@mail.school.example", Receipt: &ReceiptBody{Items: []ReceiptItem{
 		{Request: 1, Said: "#status", Done: true, Code: code(1, 3), Due: due, Result: "open", Stands: request.Open},
 	}}})
 	documents := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(7, 3), Promise: request.Promise{Days: 4}, Due: due, Missing: []string{"Discrepancy form"}}})
 	confirmation := about(Confirmation, kim, Letter{Commands: true, InReplyTo: "forged@phone.example", Confirmation: &ConfirmationBody{Commands: []string{"SR-1: 1-3", "SR-2: resolve"}}})
 	categorized := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3), Promise: request.Promise{Days: 3}, Due: due}})
-	waiting := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 5), Changed: true}})
+	waiting := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 5), On: "vendor", Until: due}})
 	resolved := about(Resolved, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3)}})
 	closing := Material{Topic: topic.Topic, Text: "Lamp replaced. Please let it cool down before you move it."}
 	large := Letter{Kind: Refusal, To: maria, At: monday, InReplyTo: "big@mail.school.example", Plain: &PlainBody{
@@ -187,7 +188,11 @@ func specimens() []specimen {
 		{"receipt-tried.en", tried, topic},
 		{"receipt-help.en", help, Material{}},
 		{"receipt-help.es", ayuda, Material{}},
+		{"receipt-help-staff.es", spanish(help), Material{}},
+		{"receipt-bulk.es", spanish(bulk), Material{Note: "Kim va el martes."}},
 		{"receipt-status.es", standing, topic},
+		{"acknowledgement-sorted.en", atOnce, asked},
+		{"acknowledgement-sorted.es", spanish(atOnce), pedido},
 		{"answer.es", answer, closing},
 		{"categorized-documents.en", documents, topic},
 		{"confirmation.en", confirmation, topic},

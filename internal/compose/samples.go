@@ -56,6 +56,7 @@ func sampleLetters(k Kind) []sample {
 	case Acknowledgement:
 		return []sample{
 			{"with all it can say", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{CategorizedBy: sampleDue}}, sampleMaterial()},
+			{"sorted at once", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{Sorted: &OutcomeBody{Code: sampleCode, Due: sampleDue, Missing: []string{"Form"}}}}, sampleMaterial()},
 			{"with nothing to say", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{}}, Material{}},
 		}
 	case Notice:
@@ -86,6 +87,7 @@ func sampleNotices() []sample {
 		{"about a request without a target", Letter{Request: 1, Notice: &NoticeBody{From: samplePerson, Code: sampleUntimed}}, sampleMaterial()},
 		{"with nothing to say", Letter{Request: 1, Notice: &NoticeBody{From: samplePerson}}, Material{}},
 		{"without suggestions", Letter{Request: 1, Commands: true, Notice: &NoticeBody{From: samplePerson}}, Material{}},
+		{"about the end", Letter{Request: 1, Commands: true, Notice: &NoticeBody{From: samplePerson, Over: true}}, Material{}},
 	}
 }
 
@@ -153,6 +155,8 @@ func sampleOutcomes() []sample {
 	about := func(o OutcomeBody) Letter { return Letter{Request: 1, Outcome: &o} }
 	return []sample{
 		{"with all it can say", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Changed: true, Missing: []string{"Form"}}), sampleMaterial()},
+		{"about a wait", about(OutcomeBody{Code: sampleUntimed, On: "vendor", Until: sampleDue}), Material{}},
+		{"about a wait without a date", about(OutcomeBody{Code: sampleUntimed, On: "customer"}), Material{}},
 		{"about work as needed", about(OutcomeBody{Code: sampleAsNeeded}), sampleMaterial()},
 		{"without a target", about(OutcomeBody{Code: sampleUntimed}), Material{}},
 		{"with a code that is gone", about(OutcomeBody{Code: sampleGone}), Material{}},

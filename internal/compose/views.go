@@ -26,11 +26,15 @@ type acknowledgementView struct {
 	Mail  *page
 	Asked Words
 	By    string // "by 2:40 pm today"; "" if that would be too late to promise
+
+	Sorted *outcomeView // what was decided at once, instead of By
 }
 
 func (d *draft) acknowledgement(p *page, a AcknowledgementBody) any {
 	v := &acknowledgementView{Mail: p, Asked: safeText(d.material.Text, askedChars)}
-	if a.CategorizedBy.After(d.letter.At) {
+	if a.Sorted != nil {
+		v.Sorted = d.sorted(p, *a.Sorted)
+	} else if a.CategorizedBy.After(d.letter.At) {
 		v.By = d.say.By(a.CategorizedBy)
 	}
 	return v
@@ -54,6 +58,7 @@ type noticeView struct {
 	Unsure   bool // none of what is offered is likely
 	Example  string
 	Commands bool // the recipient may answer with commands
+	Over     bool // nothing is left to do
 }
 
 type fileView struct{ Name, Size string }
@@ -82,7 +87,7 @@ type offerView struct {
 func (d *draft) notice(p *page, n NoticeBody) any {
 	v := &noticeView{
 		Mail: p, Added: n.Added, At: d.say.At(n.Submitted), Words: safeText(d.material.Text, noticeChars),
-		Example: d.example(), Commands: d.letter.Commands, Writer: oneLine(n.From.Address, 120),
+		Example: d.example(), Commands: d.letter.Commands, Writer: oneLine(n.From.Address, 120), Over: n.Over,
 	}
 	v.Name = d.name(n.From)
 	v.Place = d.place(n.Title, n.Campus)
@@ -99,6 +104,10 @@ func (d *draft) notice(p *page, n NoticeBody) any {
 	}
 	for _, a := range left {
 		v.Left = append(v.Left, d.file(fileName(a.Name), a.Size))
+	}
+	if n.Over {
+		d.listed = append(d.listed, Listed{Request: d.letter.Request})
+		return v
 	}
 	if n.Code.IsZero() {
 		v.By = d.say.By(n.CategorizeBy)
@@ -262,10 +271,23 @@ type outcomeView struct {
 	Note     Words
 	Changed  bool
 	Missing  []string // documents that are asked for
+	On       string   // what it waits for, or ""
+	Until    string   // "Thu 27 Aug", or ""
 }
 
 func (d *draft) outcome(p *page, o OutcomeBody) any {
-	v := &outcomeView{Mail: p, Note: safeText(d.material.Text, closingChars), Changed: o.Changed}
+	v := d.sorted(p, o)
+	v.Note = safeText(d.material.Text, closingChars)
+	d.listed = append(d.listed, Listed{Request: d.letter.Request})
+	return v
+}
+
+// sorted says where a request stands now.
+func (d *draft) sorted(p *page, o OutcomeBody) *outcomeView {
+	v := &outcomeView{Mail: p, Changed: o.Changed, On: o.On}
+	if !o.Until.IsZero() {
+		v.Until = d.say.Date(o.Until)
+	}
 	if !o.Code.IsZero() {
 		v.Category = d.category(o.Code, o.Due)
 		v.Category.AsNeeded = v.Category.AsNeeded || o.Promise.AsNeeded
@@ -273,7 +295,6 @@ func (d *draft) outcome(p *page, o OutcomeBody) any {
 	for _, name := range o.Missing {
 		v.Missing = append(v.Missing, safeLine(name, 120))
 	}
-	d.listed = append(d.listed, Listed{Request: d.letter.Request})
 	return v
 }
 

@@ -51,7 +51,8 @@ func (d *decision) addTo(n request.Number) bool {
 	case before.State == request.Waiting && requester && waitsOnCustomer(before):
 		d.resume(before)
 	}
-	d.tellWorkers(before, text)
+	after, _ := d.desk.request(n)
+	d.tellWorkers(after, text)
 	return d.end(Replied, "%s: %s", d.label(n), d.how)
 }
 

@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,37 @@ var attacks = []attack{
 			f.take(f.mail(pat, "Printer", "The printer is out of toner."))
 			return f.mail(kim, "[SR-1]", "#1-3\nSR-2 #1-3\n#key "+f.key(kim, 1, 9))
 		}},
+	{what: "a one-tap key of the team's, tapped by no member", outcome: intake.HeldForProof, sends: "confirmation " + vic,
+		mail: func(f *memory, _ compose.Letter) string {
+			return f.mail(vic, "[SR-1]", "#1-3\n#key "+f.key("campus@school.example", 1, 9))
+		}},
+	{what: "a one-tap key of the team's, used by a member before", outcome: intake.HeldForProof, sends: "confirmation " + kim, code: "1-3",
+		mail: func(f *memory, _ compose.Letter) string {
+			f.take(f.mail(kim, "[SR-1]", "#1-3\n#key "+f.key("campus@school.example", 1, 9)))
+			return f.mail(kim, "[SR-1]", "#1-4\n#key "+f.key("campus@school.example", 1, 9))
+		}},
+	{what: "a signed mail of last month, for the first time", outcome: intake.HeldForProof, sends: "confirmation " + kim,
+		mail: func(f *memory, _ compose.Letter) string {
+			raw := f.mail(kim, "[SR-1] #1-3", "", vouched)
+			f.now = f.now.AddDate(0, 1, 0)
+			return raw
+		}},
+	{what: "a signed mail once more, under another Message-ID", outcome: intake.HeldForProof, sends: "confirmation " + kim, code: "1-4",
+		mail: func(f *memory, notice compose.Letter) string {
+			raw := f.mail(kim, "[SR-1] #1-3", "", vouched, "Message-ID: <a@school.example>")
+			f.take(raw)
+			f.now = f.now.Add(time.Hour)
+			f.take(f.answer(notice, kim, "#1-4!"))
+			return strings.ReplaceAll(raw, "<a@school.example>", "<b@school.example>")
+		}},
+	{what: "a signed mail with a second subject on top", outcome: intake.HeldForProof, sends: "confirmation " + kim,
+		mail: func(f *memory, _ compose.Letter) string {
+			return "Subject: [SR-1] #1-3\r\n" + f.mail(kim, "Lunch", "See you at noon.", vouched)
+		}},
+	{what: "a signed text with more behind its signed length", outcome: intake.HeldForProof, sends: "confirmation " + kim,
+		mail: func(f *memory, _ compose.Letter) string {
+			return f.mail(kim, "[SR-1]", "See you at noon.\n\n#1-3", vouched, "DKIM-Signature: d=school.example; h=from:date:subject; l=17")
+		}},
 	{what: "a list's rewritten From, with the list's own DMARC pass", outcome: intake.HeldForProof, sends: "confirmation " + kim,
 		mail: func(f *memory, _ compose.Letter) string {
 			return f.mail("'Kim Tran' via Help <help@school.example>", "[SR-1] #1-3", "", "Reply-To: "+kim, "List-Id: <help.school.example>", vouched)
@@ -179,7 +211,7 @@ var attacks = []attack{
 }
 
 func TestAttacks(t *testing.T) {
-	for _, a := range attacks {
+	for _, a := range slices.Concat(attacks, identityAttacks, wordAttacks) {
 		t.Run(a.what, func(t *testing.T) {
 			f := newMemory(t)
 			_, notice := f.open()

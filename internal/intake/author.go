@@ -1,9 +1,13 @@
 package intake
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"net/mail"
 	"slices"
 	"strings"
+	"time"
 
 	"triaged/internal/authority"
 	"triaged/internal/command"
@@ -90,6 +94,7 @@ func (d *decision) weigh() bool {
 	}
 	claim := authority.Claim{
 		Header: d.m.Header, Froms: d.m.Froms, InReplyTo: d.m.InReplyTo, References: d.m.References,
+		Date: d.m.Date, Received: d.env.Received,
 	}
 	if strings.Contains(strings.ToLower(d.m.Text), "#key") {
 		claim.Keys = command.Read(d.m.Reply, command.Setting{Prefix: d.policy.Prefix}).Keys
@@ -107,9 +112,28 @@ func (d *decision) weigh() bool {
 	case authority.ByDMARC, authority.ByDKIM, authority.ByInternal:
 		if d.rewritten {
 			d.proof = authority.Proof{Why: "a list rewrote From, so that the server's verdict speaks of the list"}
+			return false
 		}
+	default:
+		return false
+	}
+	if d.m.Date.IsZero() {
+		return false // nobody signed it: there is nothing to send again
+	}
+	if d.once = d.signedWords(); d.facts.LinkUsed(d.once) {
+		d.proof, d.once = authority.Proof{Why: "its author's mail of that date with these words was taken before"}, 0
 	}
 	return false
+}
+
+// signedWords is one number for what a signature covers. A mail that only the server's verdict proves counts once: whoever
+// sends it again, under another Message-ID and with other recipients, brings the same number.
+func (d *decision) signedWords() uint64 {
+	sum := sha256.New()
+	for _, part := range []string{d.from(), d.m.Date.UTC().Format(time.RFC3339), d.m.Subject, d.m.Text} {
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
+	return binary.BigEndian.Uint64(sum.Sum(nil))
 }
 
 // findAnswered is the mail of the bot's that this one answers: by In-Reply-To, then by References, latest first.

@@ -79,8 +79,8 @@ func (d *decision) notices() bool {
 func (d *decision) unreachable(report message.Report, sent Sent) {
 	to := authority.Normalise(sent.Letter.To.Address)
 	named := report.Recipient == "" || authority.Normalise(report.Recipient) == to
-	if d.m.Kind == message.Bounce && report.Permanent() && named {
-		d.verdict.Desk = append(d.verdict.Desk, DeskEvent{At: d.now, Type: AddressDead + to, By: to})
+	if d.m.Kind == message.Bounce && report.Permanent() && named && !d.facts.Unreachable(to) {
+		d.verdict.Desk = append(d.verdict.Desk, DeskEvent{At: d.now, Type: AddressDead + to, By: to, Request: sent.Letter.Request})
 	}
 }
 

@@ -54,6 +54,30 @@ func (d *decision) openCommanded() bool {
 	return d.end(OpenedCategorized, "%s: opened by %s for %s as %s", d.label(n), d.m.From.Address, o.person.Address, r.Code)
 }
 
+// entered opens the request that somebody at the shell files for a caller, with its code (SOP, process step 1).
+func (d *decision) entered() bool {
+	e := d.env.Call
+	if e == nil {
+		return false
+	}
+	said := command.Command{Verb: command.OnBehalf, Who: e.For.Address, Raw: "file"}
+	if may, why := authority.May(d.staff.Role, false, command.OnBehalf); !may {
+		return d.refuseEntry(said, refuse("%s", why))
+	}
+	if why := d.fileable(e.For.Address); why != nil {
+		return d.refuseEntry(said, why)
+	}
+	d.reading.Commands = []command.Command{{Verb: command.Categorize, Code: e.Code, Raw: "#" + e.Code.String()}}
+	if why := d.codedEntry(); why != nil {
+		return d.refuseEntry(said, why)
+	}
+	person := e.For
+	person.Name = firstOf(person.Name, d.known(person.Address).Name)
+	n := d.openRequest(opening{person: person, source: request.Phone})
+	d.run(n)
+	return d.end(OpenedCategorized, "%s: entered by %s for %s as %s", d.label(n), d.m.From.Address, person.Address, e.Code)
+}
+
 // fileable refuses people for whom nothing can be filed.
 func (d *decision) fileable(address string) *refusal {
 	if d.policy.ours(address) || !answerable(address) {

@@ -83,7 +83,7 @@ func (x *execution) reopen(_ command.Command, r request.Request, item *compose.R
 	if r.State == request.Resolved {
 		x.tellRequester(after, compose.Resolved, compose.OutcomeBody{Code: after.Code, Changed: true})
 	}
-	x.tellAbout(after, x.d.workers(after), compose.NoticeBody{Say: []string{x.d.nameOf(x.d.from()) + " opened it again."}})
+	x.tellAbout(after, x.d.workers(after), compose.NoticeBody{Say: []string{x.saying("opened it again")}})
 	return nil
 }
 
@@ -104,6 +104,15 @@ func (x *execution) withdraw(_ command.Command, r request.Request, item *compose
 		return why
 	}
 	item.Result, item.Stands = "withdrawn", x.stands(request.Request{State: request.Withdrawn})
-	x.tellAbout(r, x.d.workers(r), compose.NoticeBody{Say: []string{x.d.nameOf(x.d.from()) + " withdrew it: nothing is left to do."}})
+	x.tellAbout(r, x.d.workers(r), compose.NoticeBody{Over: true, Say: []string{"Nothing is left to do: " + x.saying("withdrew it")}})
 	return nil
+}
+
+// saying tells others what the mail's author did, with the words around the command.
+func (x *execution) saying(did string) string {
+	who := firstOf(x.d.staff.Name, firstOf(x.d.m.From.Name, x.d.m.From.Address))
+	if words := strings.TrimSpace(x.d.reading.Note); words != "" {
+		return who + " " + did + " and says: " + shortened(words, 600)
+	}
+	return who + " " + did + "."
 }

@@ -36,7 +36,7 @@ func (d *decision) requesterCommands() bool {
 	if len(d.reading.Commands) == 0 {
 		return false // what only looks like a command is text
 	}
-	withdraws := false
+	withdraws, ends := false, false
 	for _, c := range d.reading.Commands {
 		if !d.ownCommand(c) {
 			d.reading = command.Reading{Note: d.m.Reply}
@@ -44,13 +44,16 @@ func (d *decision) requesterCommands() bool {
 			return false
 		}
 		withdraws = withdraws || c.Verb == command.Withdraw
+		ends = ends || c.Verb == command.Withdraw || c.Verb == command.Reopen
 	}
 	if withdraws && !d.proof.Proven {
 		return d.holdForProof()
 	}
 	d.reading.Mistakes = nil
 	if r, ok := d.desk.request(d.thread); ok && d.reading.Note != "" {
-		d.tellWorkers(r, d.added(r))
+		if text := d.added(r); !ends { // else the word of the end carries it
+			d.tellWorkers(r, text)
+		}
 	}
 	return d.run(d.thread)
 }
@@ -102,6 +105,7 @@ func (d *decision) run(n request.Number) bool {
 		d.verdict.Links = append(d.verdict.Links, d.proof.Link.Nonce)
 	}
 	d.held(x)
+	d.sortedAtOnce()
 	d.coalesce()
 	x.body.Undo = x.undoable
 	d.receipt(x.items, x.body)
@@ -185,9 +189,40 @@ func (d *decision) receipt(items []compose.ReceiptItem, body compose.ReceiptBody
 	}
 	if !d.isStaff {
 		body.Undo = false
+	}
+	if !d.isStaff || body.Help { // what was done is said to staff in words of the desk's
 		l.Language = d.m.Language
 	}
 	d.owe(l)
+}
+
+// sortedAtOnce puts what this mail decided about a request that it opened into the first mails about it: the acknowledgement
+// says what was decided, instead of a second mail, and the notices ask for no category that is there.
+func (d *decision) sortedAtOnce() {
+	type to struct {
+		address string
+		n       request.Number
+	}
+	acknowledged := map[to]*compose.AcknowledgementBody{}
+	var kept []compose.Letter
+	for _, l := range d.verdict.Letters {
+		key := to{authority.Normalise(l.To.Address), l.Request}
+		r, _ := d.desk.request(l.Request)
+		switch {
+		case l.Acknowledgement != nil:
+			body := *l.Acknowledgement
+			l.Acknowledgement, acknowledged[key] = &body, &body
+		case l.Kind == compose.Categorized && acknowledged[key] != nil:
+			acknowledged[key].Sorted = l.Outcome
+			continue
+		case l.Notice != nil && d.opened(l.Request):
+			body := *l.Notice
+			body.Code, body.Due = r.Code, r.Due(d.policy.Calendar)
+			l.Notice = &body
+		}
+		kept = append(kept, l)
+	}
+	d.verdict.Letters = kept
 }
 
 // coalesce leaves one mail of several that one mail's commands would send somebody about one request: of notices one with

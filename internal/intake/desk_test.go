@@ -142,10 +142,14 @@ func (f *memory) idOf(l compose.Letter) string {
 // take lets Decide judge a mail and remembers what it said, as the store would.
 func (f *memory) take(raw string) intake.Verdict {
 	f.t.Helper()
-	f.ledger++
-	m := message.Parse([]byte(raw))
 	env := f.env
 	f.env = intake.Envelope{}
+	return f.decide(message.Parse([]byte(raw)), env)
+}
+
+func (f *memory) decide(m *message.Message, env intake.Envelope) intake.Verdict {
+	f.t.Helper()
+	f.ledger++
 	env.Ledger = f.ledger
 	if env.Mailbox == "" {
 		env.Mailbox = "support"

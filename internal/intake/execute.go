@@ -232,8 +232,9 @@ func (x *execution) mistake(m command.Mistake) {
 	if m.Hint != "" {
 		result += ": " + m.Hint
 	}
-	if len(m.Near) > 0 {
-		result += " (did you mean " + strings.Join(m.Near, " or ") + "?)"
+	if len(m.Near) > 0 { // without its sign, which a mail of ours cannot show so that it may be copied
+		near := strings.ReplaceAll(strings.Join(m.Near, `" or "`), "#", "")
+		result += ` (did you mean "` + near + `", with the number sign right before the command?)`
 	}
 	x.refused(compose.ReceiptItem{Said: m.Raw}, &refusal{why: result})
 }

@@ -41,6 +41,7 @@ type decision struct {
 	aside   string // something odd that the reason should mention
 
 	rewritten bool   // a list rewrote From, which has been undone
+	once      uint64 // of a mail that only the receiving server's verdict proves: its commands count once
 	origin    uint64 // ledger number of an earlier mail that is decided anew; 0 for the present one
 
 	verdict Verdict
@@ -52,6 +53,9 @@ func Decide(m *message.Message, env Envelope, facts Facts, policy *Policy, now t
 	d.desk = newDesk(facts, policy.Roster, env.Ledger, now)
 	d.decide(steps)
 	d.verdict.Changes = d.desk.changes()
+	if o := d.verdict.Outcome; d.once != 0 && (d.isStaff && o.Meaning().Place == Processed || o == Commanded) {
+		d.verdict.Links = append(d.verdict.Links, d.once)
+	}
 	if d.aside != "" {
 		d.verdict.Reason += "; " + d.aside
 	}
@@ -75,6 +79,7 @@ var steps = []func(*decision) bool{
 	(*decision).notices, // bounces and reports: their author is a machine
 	(*decision).noSender,
 	(*decision).weigh, // who speaks, with what proof
+	(*decision).entered,
 	(*decision).tooLarge,
 	(*decision).alive,
 	(*decision).locate,

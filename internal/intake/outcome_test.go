@@ -28,7 +28,7 @@ func TestEveryOutcome(t *testing.T) {
 			[]string{"acknowledgement " + pat, "notice " + kim}},
 		{intake.OpenedCategorized, "an analyst's phone entry", func(f *memory) string {
 			return f.mail(ana, "Call from Pat", "#for pat@school.example\n#1-3\nThe projector is dark.", vouched)
-		}, []string{"acknowledgement " + pat, "notice " + kim, "categorized " + pat, "receipt " + ana}},
+		}, []string{"acknowledgement " + pat, "notice " + kim, "receipt " + ana}},
 		{intake.Replied, "more from the requester", func(f *memory) string {
 			f.open()
 			return f.mail(pat, "Re: Projector", "And the lamp is red.", "In-Reply-To: <1@people.example>")

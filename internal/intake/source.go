@@ -10,7 +10,7 @@ import (
 )
 
 // openFrom opens a request for a configured automatic sender. A portal's requester is named in Reply-To or the body, and is
-// acknowledged; a monitor's request has the monitor as requester, and nobody is answered.
+// acknowledged if they may open requests, since anybody can forge a portal's From; a monitor's request has the monitor as requester, and nobody is answered.
 func (d *decision) openFrom(s Source) bool {
 	if _, ok := d.desk.request(d.thread); ok {
 		return d.addTo(d.thread)
@@ -18,7 +18,7 @@ func (d *decision) openFrom(s Source) bool {
 	o := opening{person: d.author(), source: s.Kind, silent: true}
 	if s.Kind == request.Portal {
 		if person, ok := d.portalUser(); ok {
-			o.person, o.silent = person, !d.fresh()
+			o.person, o.silent = person, !d.fresh() || !d.policy.eligible(person.Address)
 		}
 	}
 	n := d.openRequest(o)

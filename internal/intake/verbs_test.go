@@ -34,7 +34,10 @@ func TestWaitingOnTheCustomer(t *testing.T) {
 	if v := f.take(f.mail(pat, "Re: Projector", "Thanks!", "In-Reply-To: <1@people.example>")); v.Outcome != intake.Thanks || f.requests[1].State != request.Waiting {
 		t.Errorf("thanks ends as %s and leaves it %s", v.Outcome, f.requests[1].State)
 	}
-	f.take(f.mail(pat, "Re: Projector", "The serial number is 42.", "In-Reply-To: <1@people.example>"))
+	v := f.take(f.mail(pat, "Re: Projector", "The serial number is 42.", "In-Reply-To: <1@people.example>"))
+	if n := letterOf(t, v, compose.Notice, kim).Notice; n.Code.String() != "1-3" || n.Due.IsZero() {
+		t.Errorf("the notice says %s, due %s", n.Code, n.Due)
+	}
 	r := f.requests[1]
 	if r.State != request.Open || r.Code != (chart.Code{Category: 1, Priority: 3}) {
 		t.Errorf("after the answer it is %s, %s", r.State, r.Code)
@@ -105,6 +108,20 @@ func TestRecategorizingKeepsPauses(t *testing.T) {
 	}
 	if due := r.Due(f.policy.Calendar).In(f.policy.Zone).Format("2006-01-02 15:04"); due != "2026-03-09 09:00" {
 		t.Errorf("it is due %s, not four working days and one of waiting after Monday, nine", due)
+	}
+}
+
+// TestWithdrawnWithWords tells the people who work on it once, of the end and of what was said with it.
+func TestWithdrawnWithWords(t *testing.T) {
+	f := newMemory(t)
+	f.open()
+	v := f.take(f.mail("Pat Lee <"+pat+">", "Re: [SR-1] Projector", "#withdraw\nI found the switch.", "In-Reply-To: <1@people.example>", vouched))
+	if got := sorted(letters(v)); !slices.Equal(got, []string{"notice " + kim, "receipt " + pat}) {
+		t.Fatalf("it sends %q: %s", got, v.Reason)
+	}
+	notice := letterOf(t, v, compose.Notice, kim).Notice
+	if !notice.Over || len(notice.Say) != 1 || notice.Say[0] != "Nothing is left to do: Pat Lee withdrew it and says: I found the switch." {
+		t.Errorf("the notice: %+v", notice)
 	}
 }
 

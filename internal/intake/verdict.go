@@ -3,6 +3,7 @@ package intake
 import (
 	"time"
 
+	"triaged/internal/chart"
 	"triaged/internal/command"
 	"triaged/internal/compose"
 	"triaged/internal/message"
@@ -21,6 +22,13 @@ type Envelope struct {
 	Ledger    uint64    // the ledger number this mail will have
 	FirstLook time.Time // when this folder was first watched
 	Shell     bool      // not a mail at all: an operator or analyst at the shell speaks
+	Call      *Call     // what is said at the shell is a request of somebody else's; nil for all else
+}
+
+// Call is a request that staff file for a caller. Subject and text are the mail's; none of it is a command.
+type Call struct {
+	For  request.Person
+	Code chart.Code
 }
 
 // Verdict is one received mail's whole decision. The store records all of it in one transaction, or nothing.
@@ -34,7 +42,7 @@ type Verdict struct {
 	Queues  []compose.Letter // owed too, with the recipient's own queue of work as it then stands for a body
 	Thread  []string         // Message-IDs that from now on lead to Request
 	Desk    []DeskEvent
-	Links   []uint64 // one-tap links that are used up, and outbox numbers of confirmations that are answered
+	Links   []uint64 // what counts once and is used up: one-tap links, outbox numbers of confirmations, mails that only a verdict proved
 	Orders  []Order  // what is to be done to mails that are stuck
 }
 
@@ -56,14 +64,15 @@ type Change struct {
 
 // DeskEvent is something that happened to the desk as a whole, such as a review.
 type DeskEvent struct {
-	At      time.Time `json:"at"`
-	Type    string    `json:"type"`
-	By      string    `json:"by,omitempty"`
-	Review  time.Time `json:"review,omitzero"`   // the odd hour of a review event
-	Rows    int       `json:"rows,omitempty"`    // requests in the queue at that review
-	Ledger  uint64    `json:"ledger,omitempty"`  // last row of the ledger when the digest was made
-	Breaker Breaker   `json:"breaker,omitempty"` // what became of the circuit breaker
-	Outbox  uint64    `json:"outbox,omitempty"`  // last mail in the outbox at that moment
+	At      time.Time      `json:"at"`
+	Type    string         `json:"type"`
+	By      string         `json:"by,omitempty"`
+	Review  time.Time      `json:"review,omitzero"`   // the odd hour of a review event
+	Rows    int            `json:"rows,omitempty"`    // requests in the queue at that review
+	Ledger  uint64         `json:"ledger,omitempty"`  // last row of the ledger when the digest was made
+	Request request.Number `json:"request,omitempty"` // whose mail bounced
+	Breaker Breaker        `json:"breaker,omitempty"` // what became of the circuit breaker
+	Outbox  uint64         `json:"outbox,omitempty"`  // last mail in the outbox at that moment
 }
 
 // Breaker is how the circuit breaker stands. No event of it yet means closed.

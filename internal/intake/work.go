@@ -136,7 +136,7 @@ func (x *execution) wait(c command.Command, r request.Request, item *compose.Rec
 	if why := x.apply(r.Number, e); why != nil {
 		return why
 	}
-	x.tellRequester(r, compose.Categorized, compose.OutcomeBody{Code: entry.Code, Promise: promise, Changed: true})
+	x.tellRequester(r, compose.Categorized, compose.OutcomeBody{Code: entry.Code, Promise: promise, On: c.On, Until: e.Until})
 	return nil
 }
 

@@ -8,7 +8,7 @@ type bucketName string
 
 // The buckets, and what they hold.
 const (
-	bucketMeta   bucketName = "meta"     // name -> value: schema, instance, policy, secret
+	bucketMeta   bucketName = "meta"     // name -> value: schema, instance, policy, secret, keys
 	bucketLedger bucketName = "ledger"   // ledger number -> Row
 	bucketEvents bucketName = "events"   // request number, event number -> Event
 	bucketSnaps  bucketName = "requests" // request number -> Request, the fold of its events

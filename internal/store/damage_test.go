@@ -84,7 +84,7 @@ func read(s *store.Store) (all contents, err error) {
 			found, _ := tx.SentID(e.MessageID)
 			say("entry", e, found.ID)
 		}
-		say("to kim", tx.MailsTo("kim@x", epoch, epoch.AddDate(1, 0, 0)))
+		say("to kim", len(tx.MailsTo("kim@x", epoch, epoch.AddDate(1, 0, 0))))
 		return nil
 	})
 	return all, err

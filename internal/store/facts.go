@@ -82,14 +82,3 @@ func (tx *Tx) Stuck(outbox uint64) (intake.Stuck, bool) {
 	}
 	return intake.Stuck{Letter: e.Letter, State: string(e.State), Why: e.LastError}, true
 }
-
-// Unreachable tells whether mail to an address, in the form in which addresses are compared, bounced for good, and nobody
-// wrote from it since.
-func (tx *Tx) Unreachable(address string) bool {
-	dead, ok := tx.LastDesk(intake.AddressDead + address)
-	if !ok {
-		return false
-	}
-	alive, ok := tx.LastDesk(intake.AddressAlive + address)
-	return !ok || alive.At.Before(dead.At)
-}

@@ -255,19 +255,19 @@ func paged[T any](s *Store, read func(tx *Tx, from uint64, take func(T) bool), n
 	}
 }
 
-// MailsTo counts the mails owed to an address since a time and up to another, held ones not counted. What is dated later
-// stems from a clock that was ahead.
-func (tx *Tx) MailsTo(address string, since, until time.Time) (count int) {
+// MailsTo lists the mails owed to an address since a time and up to another by their numbers, oldest first, without those
+// that are held.
+func (tx *Tx) MailsTo(address string, since, until time.Time) (ids []uint64) {
 	prefix := recipientKey(address)
 	from, end := append(prefix[:len(prefix):len(prefix)], key64(timeKey(since))...), timeKey(until)
 	tx.each(bucketRates, from, prefix, func(k, _ []byte) bool {
 		if number(k, len(prefix)) > end {
 			return false
 		}
-		count++
+		ids = append(ids, number(k, len(prefix)+8))
 		return true
 	})
-	return count
+	return ids
 }
 
 func recipientKey(address string) []byte { return hashKey(strings.ToLower(address)) }

@@ -61,6 +61,7 @@ const (
 	keyInstance = "instance"
 	keyPolicy   = "policy"
 	keySecret   = "secret"
+	keyRing     = "keys"         // since the first change of keys, instead of secret
 	keyFloor    = "number-floor" // request numbers up to here are not given out
 	keyRecovery = "recovery"
 	keyLegal    = "legal-holds"
@@ -197,7 +198,7 @@ func (tx *Tx) Meta(name string) []byte {
 // SetMeta keeps a small named value.
 func (tx *Tx) SetMeta(name string, value []byte) { tx.put(bucketMeta, []byte(name), value) }
 
-// Instance names this state among others, and Secret is what its tokens are signed with.
+// Instance names this state among others, and Secret is what its tokens were signed with first; see Keys.
 func (tx *Tx) Instance() string { return string(tx.Meta(keyInstance)) }
 
 // Secret is the key of this state's tokens: 32 random bytes, made with the state.
