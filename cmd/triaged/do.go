@@ -59,6 +59,7 @@ func (c *commands) printReceipt(s streams, r bot.ReceiptRow) {
 		}
 		fmt.Fprintln(s.out)
 	}
+	fmt.Fprint(s.out, printableText(r.Help))
 	for _, item := range r.Failed {
 		fmt.Fprintf(s.out, "not done: %s: %s", printable(item.Said), item.Result)
 		if len(item.Near) > 0 {

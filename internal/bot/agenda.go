@@ -7,6 +7,7 @@ import (
 	"triaged/internal/agenda"
 	"triaged/internal/chart"
 	"triaged/internal/intake"
+	"triaged/internal/message"
 	"triaged/internal/request"
 	"triaged/internal/store"
 )
@@ -264,11 +265,24 @@ func (d *Desk) queue(tx *store.Tx, now time.Time) (q agenda.Digest) {
 		}
 	}
 	last, _ := tx.LastDesk(intake.ReviewSent)
-	for row := range tx.LedgerOf(intake.Spam, last.Ledger+1) {
-		if q.Foot = append(q.Foot, d.footLine(row)); len(q.Foot) == mostFoot {
-			break
-		}
+	for _, outcome := range []intake.Outcome{intake.Spam, intake.Automatic} {
+		q.Foot = append(q.Foot, d.asideLines(tx, outcome, last.Ledger+1)...)
 	}
 	q.Foot = append(q.Foot, d.comesBack(tx, last.At)...)
 	return q
+}
+
+// asideLines are lines for the end of a digest about mail that was set aside: unwanted mail, and the mail of machines that
+// are no configured source. What answers a mail by itself, such as a read receipt, wants no look.
+func (d *Desk) asideLines(tx *store.Tx, outcome intake.Outcome, from uint64) (lines []string) {
+	for row := range tx.LedgerOf(outcome, from) {
+		line, kind := d.footLine(row)
+		if outcome == intake.Automatic && kind != message.Automatic || tx.Settled(row.Number) {
+			continue
+		}
+		if lines = append(lines, line); len(lines) == mostFoot {
+			break
+		}
+	}
+	return lines
 }

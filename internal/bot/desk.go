@@ -73,14 +73,14 @@ func (d *Desk) Policy() *intake.Policy { return d.policy }
 // Close lets go of the store.
 func (o *office) Close() error { return o.store.Close() }
 
-// footLine describes a mail that was set aside, for the end of a digest.
-func (d *Desk) footLine(row store.Row) string {
+// footLine describes a mail that was set aside, for the end of a digest, and says of what kind it is.
+func (d *Desk) footLine(row store.Row) (line string, kind message.Kind) {
 	raw, err := d.store.Raw(row.Raw)
 	if err != nil {
-		return fmt.Sprintf("mail %d: %s", row.Number, row.Reason)
+		return fmt.Sprintf("mail %d: %s", row.Number, row.Reason), ""
 	}
 	m := d.readHeader(raw.Data)
-	return fmt.Sprintf("mail %d: %s wrote %q (%s)", row.Number, m.From.Address, m.Subject, row.Reason)
+	return fmt.Sprintf("mail %d: %s wrote %q (%s)", row.Number, m.From.Address, m.Subject, row.Reason), m.Kind
 }
 
 // material collects the texts behind a letter's references.

@@ -21,6 +21,7 @@ type ReceiptRow struct {
 	Done   []ReceiptItemRow `json:"done"`
 	Failed []ReceiptItemRow `json:"failed"`
 	Undo   string           `json:"undo"`
+	Help   string           `json:"help,omitempty"` // what can be said, if that was asked
 }
 
 // ReceiptItemRow is what became of one command.
@@ -77,6 +78,13 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 			return errors.New("there was no command in that: write one such as '#1-3'")
 		}
 		d.fill(&row, receipt)
+		if receipt.Help {
+			help, err := d.render(tx, compose.Letter{Kind: compose.Receipt, To: request.Person{Address: person.Address}, At: now, Commands: true, Receipt: &compose.ReceiptBody{Help: true}})
+			if err != nil {
+				return err
+			}
+			row.Help = help.Text
+		}
 		if err := tx.Apply(v); err != nil {
 			return err
 		}

@@ -194,3 +194,25 @@ func TestCircuitBreaker(t *testing.T) {
 		})
 	}
 }
+
+// TestMachinesAreListedForALook ends a digest with the mail of a machine that is no configured source; what only answers a
+// mail by itself wants no look.
+func TestMachinesAreListedForALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		s.arrives("copier@school.example", "Toner low", "The toner is low.", "Auto-Submitted: auto-generated")
+		s.arrives("pat@school.example", "Read: hello", "Your mail was read.", "Auto-Submitted: auto-replied")
+		s.expect()
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		digest := s.oneTo("digest", "ana@school.example")
+		if !strings.Contains(digest.Text, `mail 1: copier@school.example wrote "Toner low"`) || strings.Contains(digest.Text, "Read: hello") {
+			t.Errorf("the digest says:\n%s", digest.Text)
+		}
+		s.answers(digest, "ana@school.example", "#open 1")
+		if rows := s.rows("open"); len(rows) != 1 || rows[0].Requester != "copier@school.example" {
+			t.Errorf("opened: %+v", rows)
+		}
+	})
+}
