@@ -196,12 +196,12 @@ func (s *steadily) Write(b []byte) (int, error) {
 
 // written makes a file by a function, and gives it its name once it is durable. The name of what is being written ends in
 // ".part"; one that was left by a crash is written over.
-func written(path string, make func(*os.File) error) error {
+func written(path string, fill func(*os.File) error) error {
 	f, err := os.OpenFile(path+unfinished, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	err = make(f)
+	err = fill(f)
 	if err == nil {
 		err = f.Sync()
 	}

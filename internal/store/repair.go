@@ -285,7 +285,7 @@ func (m *mender) desk() error {
 
 // compare says how a bucket that was made anew differs from the one that was there.
 func (m *mender) compare(name bucketName) error {
-	var added, removed, altered []string
+	var added, removed, altered tally
 	next, stop := iter.Pull2(m.old.entries(name))
 	defer stop()
 	key, value, more := next()
@@ -293,18 +293,18 @@ func (m *mender) compare(name bucketName) error {
 		c := tx.cursor(name)
 		k, v := c.first()
 		for k != nil || more {
-			order := bytes.Compare(k, key)
+			side := bytes.Compare(k, key)
 			switch {
-			case !more || k != nil && order < 0:
-				added = append(added, fmt.Sprintf("%x", k))
-			case k == nil || order > 0:
-				removed = append(removed, fmt.Sprintf("%x", key))
+			case !more || k != nil && side < 0:
+				added.add(k)
+			case k == nil || side > 0:
+				removed.add(key)
 			default:
 				if was, ok := unseal(name, key, value); !ok || !m.same(name, was, v) {
-					altered = append(altered, fmt.Sprintf("%x", k))
+					altered.add(k)
 				}
 			}
-			mine, theirs := !more || k != nil && order <= 0, k == nil || more && order >= 0
+			mine, theirs := !more || k != nil && side <= 0, k == nil || more && side >= 0
 			if mine {
 				k, v = c.next()
 			}
@@ -318,15 +318,27 @@ func (m *mender) compare(name bucketName) error {
 	if name == bucketSnaps {
 		what = "snapshots of requests"
 	}
-	for _, d := range []struct {
-		keys []string
-		did  string
+	for _, t := range []struct {
+		tally
+		did string
 	}{{added, "added"}, {removed, "removed"}, {altered, "corrected"}} {
-		if len(d.keys) > 0 {
-			m.changed("%s: %d %s, the first %s", what, len(d.keys), d.did, d.keys[0])
+		if t.count > 0 {
+			m.changed("%s: %d %s, the first %x", what, t.count, t.did, t.first)
 		}
 	}
 	return err
+}
+
+// tally counts entries, and remembers the first.
+type tally struct {
+	count int
+	first []byte
+}
+
+func (t *tally) add(key []byte) {
+	if t.count++; t.count == 1 {
+		t.first = slices.Clone(key)
+	}
 }
 
 // same tells whether two values say the same. An earlier version of the program may have written a snapshot in other words.
