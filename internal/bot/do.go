@@ -64,7 +64,7 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 	if err != nil {
 		return row, 0, err
 	}
-	err = d.store.Update(func(tx *store.Tx) error {
+	err = d.store.Update(func(tx *store.Tx) (err error) {
 		m := &message.Message{
 			From: message.Address{Name: person.Name, Address: person.Address}, Kind: message.Personal, Date: now,
 		}
@@ -73,31 +73,14 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 			return err
 		}
 		v := intake.Decide(m, env, tx, d.policy, now)
-		receipt := takeReceipt(&v)
-		if receipt == nil {
-			return errors.New("there was no command in that: write one such as '#1-3'")
-		}
-		d.fill(&row, receipt)
-		if receipt.Help {
-			help, err := d.render(tx, compose.Letter{Kind: compose.Receipt, To: request.Person{Address: person.Address}, At: now, Commands: true, Receipt: &compose.ReceiptBody{Help: true}})
-			if err != nil {
-				return err
-			}
-			row.Help = help.Text
-		}
-		if err := tx.Apply(v); err != nil {
+		if err := d.answered(tx, &v, &row); err != nil {
 			return err
 		}
-		if err := d.finish(tx, v, now); err != nil {
-			return err
-		}
-		about, taught = v.Request, d.taught(tx, v)
-		tx.Account(store.Row{
+		about = v.Request
+		taught, err = d.recordSpoken(tx, v, store.Row{
 			Mailbox: Shell, UID: uint32(env.Ledger), Outcome: v.Outcome, Reason: v.Reason + ", as " + person.Address,
 			Request: v.Request, At: now, Received: now, Said: refs[0],
 		})
-		made, err := d.decideAnew(tx, v.Orders, now)
-		taught = append(taught, made.taught...)
 		return err
 	})
 	if err != nil {
@@ -106,6 +89,36 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 	d.learnLater(taught)
 	d.wake()
 	return row, about, nil
+}
+
+// answered takes the receipt out of a verdict, since at the shell it is printed and not sent.
+func (d *Desk) answered(tx *store.Tx, v *intake.Verdict, row *ReceiptRow) error {
+	letter, ok := takeReceipt(v)
+	if !ok {
+		return errors.New("there was no command in that: write one such as '#1-3'")
+	}
+	d.fill(row, letter.Receipt)
+	if !letter.Receipt.Help {
+		return nil
+	}
+	letter.Receipt = &compose.ReceiptBody{Help: true}
+	help, err := d.render(tx, letter)
+	row.Help = help.Text
+	return err
+}
+
+// recordSpoken records what was said at the shell, and what it causes.
+func (d *Desk) recordSpoken(tx *store.Tx, v intake.Verdict, row store.Row) ([]lesson, error) {
+	if err := tx.Apply(v); err != nil {
+		return nil, err
+	}
+	if err := d.finish(tx, v, row.At); err != nil {
+		return nil, err
+	}
+	taught := d.taught(tx, v)
+	tx.Account(row)
+	made, err := d.decideAnew(tx, v.Orders, row.At)
+	return append(taught, made.taught...), err
 }
 
 // subjectAbout is the subject that leads to a request; none for no number.
@@ -117,15 +130,15 @@ func (d *Desk) subjectAbout(tx *store.Tx, number string) (string, error) {
 	return "[" + r.Number.Label(d.policy.Prefix) + "]", err
 }
 
-// takeReceipt takes the receipt out of a verdict: at the shell it is printed, not sent.
-func takeReceipt(v *intake.Verdict) *compose.ReceiptBody {
+// takeReceipt takes the receipt out of a verdict.
+func takeReceipt(v *intake.Verdict) (compose.Letter, bool) {
 	for i, l := range v.Letters {
 		if l.Kind == compose.Receipt {
 			v.Letters = append(v.Letters[:i:i], v.Letters[i+1:]...)
-			return l.Receipt
+			return l, true
 		}
 	}
-	return nil
+	return compose.Letter{}, false
 }
 
 func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody) {

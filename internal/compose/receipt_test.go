@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"triaged/internal/chart"
 )
@@ -47,6 +48,31 @@ func TestReceiptUndo(t *testing.T) {
 		got := render(t, Letter{Kind: Receipt, To: kim, At: monday, Receipt: &ReceiptBody{Undo: true, Items: []ReceiptItem{c.item}}}, Material{}, h)
 		if strings.Contains(got.Text, "undo") != c.want {
 			t.Errorf("%+v:\n%s", c.item, got.Text)
+		}
+	}
+}
+
+// TestHelpFitsAPhone breaks the help as a phone does: in every language all of it is on one screen.
+func TestHelpFitsAPhone(t *testing.T) {
+	const columns, screen = 42, 29
+	for _, language := range []string{"en", "es"} {
+		for _, staff := range []bool{true, false} {
+			l := Letter{Kind: Receipt, To: kim, At: monday, Commands: staff, Language: language, Receipt: &ReceiptBody{Help: true}}
+			lines := 0
+			for line := range strings.Lines(render(t, l, Material{}, testHouse(t)).Text) {
+				width := 0
+				for _, word := range strings.Fields(line) {
+					if n := utf8.RuneCountInString(word); width > 0 && width+1+n > columns {
+						lines, width = lines+1, n
+					} else {
+						width += 1 + n
+					}
+				}
+				lines++
+			}
+			if lines > screen {
+				t.Errorf("%s, staff %v: the help has %d lines of %d characters", language, staff, lines, columns)
+			}
 		}
 	}
 }
