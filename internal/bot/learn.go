@@ -161,7 +161,7 @@ func (l *lessons) nextEpoch(learned int) int { return max(2, learned/l.epoch+1) 
 // of each request that took in. It stops early when ctx ends.
 func (d *Desk) relearn(ctx context.Context) (known map[request.Number]int, err error) {
 	known = map[request.Number]int{}
-	model := suggest.New(d.policy.Chart, d.config.Lexicon())
+	model := d.model.Fresh()
 	d.lessons.tried.clear()
 	err = d.store.View(func(tx *store.Tx) error {
 		all, err := history(tx, known)

@@ -3,6 +3,7 @@ package suggest
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 
 	"triaged/internal/chart"
@@ -10,8 +11,7 @@ import (
 
 // history returns n mails of the school set, each with a number of its own so that no two are the same, and their codes.
 func history(tb testing.TB, n int) ([]Mail, []chart.Code) {
-	tuning, heldOut := schoolMails(tb)
-	all := append(tuning, heldOut...)
+	all := append(slices.Clone(textbook()), heldOut(tb)...)
 	var mails []Mail
 	var codes []chart.Code
 	for i := range n {

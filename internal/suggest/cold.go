@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"triaged/internal/chart"
 )
@@ -16,6 +17,7 @@ type cold struct {
 	prior   []float64
 	effects [][]effect          // by rule
 	own     map[string][]effect // the chart's own words, and what each is worth to the codes that use it
+	school  *schooled
 }
 
 // effect is what a rule adds to one code's score.
@@ -25,13 +27,23 @@ type effect struct {
 }
 
 // sharpness turns the rules' sum into a probability's logarithm. Below 1, because rules that fire together often say
-// the same thing twice; set so that on the tuning half of testdata/school.jsonl confidence is what it says.
+// the same thing twice; set so that on the textbook confidence is what it says.
 const sharpness = 1.0
 
 // ownWords is how much the words that only one code of the chart uses count, all of them met together.
 const ownWords = 1.5
 
 func newCold(c *chart.Chart, l *Lexicon) *cold {
+	if c == chart.Default() && l == builtin() {
+		return builtinCold()
+	}
+	return taughtCold(c, l, textbook())
+}
+
+// builtinCold is that of the built-in chart and lexicon, which most desks have: reading the textbook takes a while.
+var builtinCold = sync.OnceValue(func() *cold { return taughtCold(chart.Default(), builtin(), textbook()) })
+
+func taughtCold(c *chart.Chart, l *Lexicon, book []bookMail) *cold {
 	k := &cold{lexicon: l}
 	at := make(map[chart.Code]int)
 	for i, e := range c.Entries() {
@@ -53,6 +65,7 @@ func newCold(c *chart.Chart, l *Lexicon) *cold {
 		}
 	}
 	k.own = chartWords(c)
+	k.school = school(k, book)
 	return k
 }
 

@@ -1,8 +1,8 @@
 // Package suggest proposes codes of the chart for a mail, says why, and learns from what people decide.
 //
-// Two judges read each mail. The cold start knows the chart and a lexicon (lexicon.toml, which a district can extend):
-// who is affected, what, how bad, whose turn. The learner is a linear model over hashed words and letters that has seen
-// nothing but earlier decisions. How much each is believed follows from how right each has lately been, so that the
+// Two judges read each mail. The cold start knows the chart, a lexicon (lexicon.toml, which a district can extend): who is
+// affected, what, how bad, whose turn; and a textbook of invented mails with their codes. The learner is a linear model over
+// hashed words and letters that has seen nothing but earlier decisions. How much each is believed follows from how right each has lately been, so that the
 // learner's voice grows with the evidence for it.
 //
 // It guarantees:

@@ -3,17 +3,52 @@ package suggest
 import "slices"
 
 // Emergency tells whether a mail is believed to be one that analysts hear of on arrival (DESIGN, "Emergency alerts"): a
-// district-wide outage, a campus-wide or testing one, stolen equipment, inappropriate content to block. why names the
-// reason first ("campus-wide outage"), then the mail's own words. Words of urgency alone never raise one.
+// district-wide outage, a campus-wide or testing one, stolen equipment, inappropriate content to block. A rule of the
+// lexicon says so, or the mail reads like the textbook's emergencies. why names the reason first ("campus-wide outage"),
+// then the mail's own words. Words of urgency alone never raise one.
 func (m *Model) Emergency(mail Mail) (believed bool, why []string) {
 	m.mu.RLock()
 	cold := m.engine.cold // it never changes; which one it is may
 	m.mu.RUnlock()
-	return cold.emergency(cold.judge(scan(mail)))
+	return cold.emergency(scan(mail))
 }
 
-func (k *cold) emergency(o *opinion) (bool, []string) {
-	var why []string
+const (
+	// alarming is how much the textbook must speak for an emergency, less what it speaks against, where no rule does.
+	alarming = -0.25
+	// doubtful is where it speaks so much against one that a rule is not believed.
+	doubtful = -1.2
+)
+
+// likeOne is what people are told of an emergency that no rule has a name for.
+const likeOne = "it reads like an emergency"
+
+// telling are the concepts whose words are told then.
+var telling = []string{"district_scope", "whole_place", "campus_scope", "failing", "unreachable", "testing", "test_stopped", "theft", "gone", "explicit", "harmful", "registers_plural"}
+
+func (k *cold) emergency(s *scanned) (bool, []string) {
+	o := k.judge(s)
+	speaks := k.school.alarms(features(s, o))
+	why := k.alerts(o)
+	switch {
+	case len(why) > 0 && speaks > doubtful:
+		return true, why
+	case len(why) > 0 || speaks <= alarming:
+		return false, nil
+	}
+	why = append(why, likeOne)
+	for _, name := range telling {
+		if i, ok := k.lexicon.byName[name]; ok && len(why) <= reasons {
+			if said := k.lexicon.saidFor(o.reading, i); said != "" && !slices.Contains(why, said) {
+				why = append(why, said)
+			}
+		}
+	}
+	return true, why
+}
+
+// alerts are the alerts of the rules that hold, each with the words that met them.
+func (k *cold) alerts(o *opinion) (why []string) {
 	for _, r := range o.fired {
 		alert := k.lexicon.rules[r].alert
 		if alert == "" {
@@ -28,5 +63,5 @@ func (k *cold) emergency(o *opinion) (bool, []string) {
 			}
 		}
 	}
-	return len(why) > 0, why
+	return why
 }

@@ -7,13 +7,18 @@ type engine struct {
 }
 
 func newEngine(c *cold) *engine {
-	var labels []string
-	if c != nil {
-		for _, code := range c.codes {
-			labels = append(labels, code.String())
-		}
+	return &engine{cold: c, learner: newLearner(labelsOf(c))}
+}
+
+// labelsOf are the codes of a cold start's chart, as labels.
+func labelsOf(c *cold) (labels []string) {
+	if c == nil {
+		return nil
 	}
-	return &engine{cold: c, learner: newLearner(labels)}
+	for _, code := range c.codes {
+		labels = append(labels, code.String())
+	}
+	return labels
 }
 
 // view is all that is made of one mail.
@@ -25,7 +30,8 @@ type view struct {
 func (e *engine) view(m Mail) *view {
 	s := scan(m)
 	v := &view{opinion: e.opinion(s)}
-	v.judgement = e.learner.judge(features(s, v.opinion), e.score(v.opinion))
+	fs := features(s, v.opinion)
+	v.judgement = e.learner.judge(fs, e.known(v.opinion, fs))
 	e.learner.sure.apply(v.p)
 	return v
 }
@@ -33,7 +39,8 @@ func (e *engine) view(m Mail) *view {
 func (e *engine) learn(id string, m Mail, label string) {
 	s := scan(m)
 	o := e.opinion(s)
-	e.learner.learn(id, features(s, o), label, e.score(o))
+	fs := features(s, o)
+	e.learner.learn(id, fs, label, e.known(o, fs))
 }
 
 func (e *engine) opinion(m *scanned) *opinion {
@@ -43,9 +50,9 @@ func (e *engine) opinion(m *scanned) *opinion {
 	return e.cold.judge(m)
 }
 
-func (e *engine) score(o *opinion) []float64 {
+func (e *engine) known(o *opinion, fs []counted) known {
 	if o == nil {
-		return nil
+		return known{}
 	}
-	return o.logp
+	return known{rules: o.logp, book: e.cold.school.speaks(fs)}
 }

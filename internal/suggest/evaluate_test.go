@@ -53,9 +53,9 @@ func TestPrequential(t *testing.T) {
 
 // Where every label is a code of the chart, the cold start is at work from the first row.
 func TestEvaluateWithTheColdStart(t *testing.T) {
-	tuning, _ := schoolMails(t)
+	held := heldOut(t)
 	var rows []Row
-	for _, s := range tuning {
+	for _, s := range held {
 		mail := s.mail()
 		rows = append(rows, Row{Label: s.Labels[0].String(), Mail: &mail})
 	}

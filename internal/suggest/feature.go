@@ -94,6 +94,13 @@ func (x *extractor) understood(o *opinion) {
 			x.add(hashString(kindKnown+6<<8, name), kindKnown)
 		}
 	}
+	for _, r := range o.fired {
+		if alert := o.lexicon.rules[r].alert; alert != "" {
+			for i := range uint32(3) {
+				x.add(hashString(kindKnown+(7+i)<<8, alert), kindKnown)
+			}
+		}
+	}
 	first := 0
 	for k := range o.logp {
 		if o.logp[k] > o.logp[first] {

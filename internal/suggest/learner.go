@@ -30,7 +30,7 @@ const (
 	maxKept   = 20_000
 	maxStored = 5 << 20
 	// visitWork is how much old examples are visited with each new one, in features × labels.
-	visitWork = 24_000
+	visitWork = 18_000
 	// maxVisits bounds their number while examples are few.
 	maxVisits = 16
 )
@@ -44,6 +44,12 @@ func newLearner(labels []string) *learner {
 		l.count = append(l.count, 0)
 	}
 	return l
+}
+
+// knows tells whether a label is in use.
+func (l *learner) knows(label string) bool {
+	_, ok := l.number[label]
+	return ok
 }
 
 // label returns a label's number, a new one for a new label.
@@ -70,8 +76,8 @@ func (l *learner) pack(fs []counted, out []packed) []packed {
 	return out
 }
 
-// learn takes an example in, in place of an earlier one with its id. cold is the cold start's view of it, or nil.
-func (l *learner) learn(id string, fs []counted, label string, cold []float64) {
+// learn takes an example in, in place of an earlier one with its id. cold is the cold start's view of it, if there is one.
+func (l *learner) learn(id string, fs []counted, label string, cold known) {
 	l.unlearn(id)
 	known := len(l.labels)
 	y := l.label(label)
@@ -179,6 +185,12 @@ func (l *learner) revisit(lnN float32) {
 	}
 }
 
+// known is what the cold start thinks of a mail, by label; a part that is absent is nil.
+type known struct {
+	rules []float64 // logarithms of probabilities
+	book  []float64 // margins
+}
+
 // judgement is everything the learner makes of one mail.
 type judgement struct {
 	views views
@@ -189,22 +201,12 @@ type judgement struct {
 }
 
 // judge weighs a mail. It changes nothing, and may run beside others of its kind.
-func (l *learner) judge(fs []counted, cold []float64) *judgement {
+func (l *learner) judge(fs []counted, cold known) *judgement {
 	j := &judgement{p: make([]float64, len(l.labels))}
-	j.views[judgeCold] = cold
+	j.views[judgeCold], j.views[judgeBook] = cold.rules, cold.book
 	if l.n > 0 {
 		j.words = l.pack(fs, make([]packed, 0, len(fs)))
-		lnN := lnPlus1(l.n)
-		var s scratch
-		s.size(len(j.words), l.linear.width())
-		linear := make([]float64, len(l.labels))
-		if length := l.linear.scales(j.words, lnN, s.scale); length > 0 {
-			l.linear.margins(j.words, s.scale, length, s.margin)
-			for k := range linear {
-				linear[k] = float64(s.margin[k])
-			}
-		}
-		j.views[judgeLinear] = linear
+		j.views[judgeLinear] = l.marginsOf(j.words)
 		j.sims = l.likeness(j.words, nil)
 		j.views[judgeNeighbours] = make([]float64, len(l.labels))
 		l.votes(j.sims, j.views[judgeNeighbours])
@@ -220,4 +222,18 @@ func (l *learner) judge(fs []counted, cold []float64) *judgement {
 		}
 	}
 	return j
+}
+
+// marginsOf is how much the linear classifiers speak for each label.
+func (l *learner) marginsOf(words []packed) []float64 {
+	out := make([]float64, len(l.labels))
+	var s scratch
+	s.size(len(words), l.linear.width())
+	if length := l.linear.scales(words, lnPlus1(l.n), s.scale); length > 0 {
+		l.linear.margins(words, s.scale, length, s.margin)
+		for k := range out {
+			out[k] = float64(s.margin[k])
+		}
+	}
+	return out
 }

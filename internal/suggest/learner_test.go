@@ -14,10 +14,10 @@ import (
 func words(s string) []counted { return features(scan(Mail{Text: s}), nil) }
 
 // tell teaches a learner without a cold start.
-func tell(l *learner, id, text, label string) { l.learn(id, words(text), label, nil) }
+func tell(l *learner, id, text, label string) { l.learn(id, words(text), label, known{}) }
 
 func first(l *learner, text string) string {
-	j := l.judge(words(text), nil)
+	j := l.judge(words(text), known{})
 	return l.labels[j.first]
 }
 
@@ -51,7 +51,7 @@ func TestCorrectedLabelIsUnlearned(t *testing.T) {
 	if l.n != 30 || l.count[l.number["fix"]] != 0 {
 		t.Errorf("%d examples, %d of them fix: want 30 and 0", l.n, l.count[l.number["fix"]])
 	}
-	if p := l.judge(words("toner for printer 31"), nil).p[l.number["buy"]]; p < .9 {
+	if p := l.judge(words("toner for printer 31"), known{}).p[l.number["buy"]]; p < .9 {
 		t.Errorf("after correction buy has %.2f, want .9 at least", p)
 	}
 }

@@ -71,6 +71,13 @@ func (m *Model) Unlearn(id string) bool {
 	return m.engine.learner.unlearn(id)
 }
 
+// Fresh returns a model that has learned nothing, with the same cold start.
+func (m *Model) Fresh() *Model {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return &Model{engine: newEngine(m.engine.cold)}
+}
+
 // Become makes the model what another is. The other must not be used any more.
 func (m *Model) Become(other *Model) {
 	m.mu.Lock()

@@ -52,8 +52,8 @@ func morning(tb testing.TB) (day []arrival) {
 		add(69+9*i, "", campus, "email", "My outlook is not working, it says disconnected. Just my computer.")
 	}
 	// And what else a desk gets.
-	tuning, _ := schoolMails(tb)
-	for i, s := range tuning {
+	held := readLot(tb, "textbook/school.jsonl")
+	for i, s := range held {
 		if !s.Emergency {
 			day = append(day, arrival{minute: i, mail: s.mail()})
 		}
