@@ -51,8 +51,14 @@ func (chartCommand) Run(c *commands, s streams) error {
 // known is what the configuration says that needs no store: chart and lexicon. Without a configuration these are the
 // built-in ones.
 func (c *commands) known() (*config.Config, error) {
-	if _, err := os.Stat(c.Config); os.IsNotExist(err) && c.Config == "config.toml" {
+	if c.unconfigured() {
 		return config.BuiltIn(), nil
 	}
 	return config.LoadPublic(c.Config)
+}
+
+// unconfigured tells whether no configuration was named and there is none by the usual name.
+func (c *commands) unconfigured() bool {
+	_, err := os.Stat(c.Config)
+	return os.IsNotExist(err) && c.Config == "config.toml"
 }

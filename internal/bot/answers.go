@@ -390,18 +390,26 @@ type SuggestRow struct {
 // Suggest emits the suggestions for a mail that is given whole.
 func (d *Desk) Suggest(a Args, emit func(any) error) error {
 	m := message.Parse(a.Mail)
-	mail := d.known(m.From.Address, "", d.clock.Now())
+	return emit(suggestRow(d.ready(), d.known(m.From.Address, "", d.clock.Now()), m))
+}
+
+// SuggestCold is what the cold start alone makes of a mail that is given whole.
+func SuggestCold(model *suggest.Model, raw []byte) SuggestRow {
+	m := message.Parse(raw)
+	return suggestRow(model, suggest.Mail{Requester: m.From.Address}, m)
+}
+
+func suggestRow(model *suggest.Model, mail suggest.Mail, m *message.Message) SuggestRow {
 	mail.Subject, mail.Text = m.Topic, m.Reply
 	if strings.TrimSpace(mail.Text) == "" {
 		mail.Text = m.Text
 	}
-	model := d.ready()
 	all := model.Suggest(mail, offered)
 	row := SuggestRow{Suggestions: suggestionRows(all), Sure: len(all) > 0 && all[0].Sure(), Emergency: []string{}}
 	if believed, why := model.Emergency(mail); believed {
 		row.Emergency = why
 	}
-	return emit(row)
+	return row
 }
 
 // Check emits what a check of the store found.

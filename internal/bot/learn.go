@@ -42,8 +42,9 @@ type lessons struct {
 	looped bool      // a loop learns; without one, the first question does
 	once   sync.Once // of a desk without loops
 
-	epoch   int // decisionsOfEpoch, but in tests
-	learned int // since the beginning of the history; the loop's, or once's
+	epoch   int    // decisionsOfEpoch, but in tests
+	learned int    // since the beginning of the history; the loop's, or once's
+	last    lesson // the latest of them
 	tried   trials
 }
 
@@ -121,12 +122,13 @@ func (b *Bot) learn(ctx context.Context) error {
 		b.beat("learn")
 		d := b.today()
 		queue, anew := b.lessons.take()
+		queue = slices.DeleteFunc(queue, func(l lesson) bool { return l.event <= known[l.request] }) // the history had it already
 		var err error
-		if anew || d.model != taught || b.lessons.learned+len(queue) >= b.lessons.nextEpoch(b.lessons.learned) {
+		if anew || d.model != taught || b.lessons.learned+len(queue) >= b.lessons.nextEpoch(b.lessons.learned) || b.lessons.late(queue) {
 			known, err = d.relearn(ctx) // the history holds the queue, too
 			taught = d.model
 		} else {
-			err = d.learnNew(queue, known)
+			err = d.learnNew(queue)
 		}
 		if err != nil {
 			return err
@@ -140,14 +142,20 @@ func (b *Bot) learn(ctx context.Context) error {
 	}
 }
 
+// late tells whether there are decisions to learn that come before the latest one that was learned: tickets of another
+// system were imported, or the clock was set back. The order of the history is that of the decisions' times.
+func (l *lessons) late(queue []lesson) bool {
+	return slices.ContainsFunc(queue, func(one lesson) bool { return inOrder(one, l.last) < 0 })
+}
+
 // learnNew learns decisions that the model made from the history does not know yet.
-func (d *Desk) learnNew(queue []lesson, known map[request.Number]int) error {
+func (d *Desk) learnNew(queue []lesson) error {
+	slices.SortStableFunc(queue, inOrder)
 	return d.store.View(func(tx *store.Tx) error {
 		for _, l := range queue {
-			if l.event > known[l.request] {
-				d.learnOne(tx, d.model, l)
-				d.lessons.learned++
-			}
+			d.learnOne(tx, d.model, l)
+			d.lessons.learned++
+			d.lessons.last = l
 		}
 		return nil
 	})
@@ -175,6 +183,9 @@ func (d *Desk) relearn(ctx context.Context) (known map[request.Number]int, err e
 			d.learnOne(tx, model, l)
 		}
 		d.lessons.learned = len(all)
+		if len(all) > 0 {
+			d.lessons.last = all[len(all)-1]
+		}
 		return nil
 	})
 	d.model.Become(model)

@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// vocabulary finds a lexicon's words and phrases in text, also with one letter wrong.
+// vocabulary finds a lexicon's words and phrases in text, also with one letter wrong. Its words are numbered from 1, so that
+// looking for phrases compares numbers.
 type vocabulary struct {
-	phrases map[string][]phrase // by the first word's stem, longest first; "#" for those that begin with any number
-	exact   map[string][]phrase // by the first word as it is, where that is "=word"
-	known   map[string]bool     // stems that are words of the lexicon
-	near    map[string]string   // a long stem with one letter left out -> the stem
+	stems   map[string]int32  // words of the lexicon
+	exact   map[string]int32  // those that are matched letter by letter, as they are
+	phrases [][]phrase        // by the number of their first word, longest first
+	near    map[string]string // a long stem with one letter left out -> the stem
 }
 
 // phrase is a sequence of words that means a concept.
@@ -21,11 +22,12 @@ type phrase struct {
 	concept int
 }
 
-// choice is the words of which one must stand at a place: each a stem, "=word" to be matched letter by letter, or "#", any
-// word with a digit. "*" alone stands for up to maxGap words, two for twice as many.
-type choice []string
+// choice is the words of which one must stand at a place. One without any stands for up to maxGap words, two for twice as
+// many.
+type choice []int32
 
-func (c choice) gap() bool { return c[0] == "*" }
+// anyNumber is the number of "#", a word with a digit.
+const anyNumber = 0
 
 const (
 	maxGap    = 3
@@ -34,7 +36,7 @@ const (
 )
 
 func newVocabulary() *vocabulary {
-	return &vocabulary{phrases: make(map[string][]phrase), exact: make(map[string][]phrase), known: make(map[string]bool), near: make(map[string]string)}
+	return &vocabulary{stems: make(map[string]int32), exact: make(map[string]int32), phrases: make([][]phrase, 1), near: make(map[string]string)}
 }
 
 // add takes a phrase in. "all|every campus|school" is four, of which each means the concept.
@@ -42,43 +44,32 @@ func (v *vocabulary) add(text string, concept int) error {
 	var p phrase
 	p.concept = concept
 	for field := range strings.FieldsSeq(text) {
-		words, err := choices(field)
+		words, err := v.choices(field)
 		if err != nil {
 			return fmt.Errorf("%q: %w", text, err)
 		}
 		p.words = append(p.words, words...)
 	}
 	n := len(p.words)
-	if n == 0 || p.words[0].gap() || p.words[n-1].gap() || n == 1 && slices.Contains(p.words[0], "#") {
+	if n == 0 || len(p.words[0]) == 0 || len(p.words[n-1]) == 0 || n == 1 && slices.Contains(p.words[0], anyNumber) {
 		return fmt.Errorf("%q is not a word or phrase", text)
 	}
 	for _, first := range p.words[0] {
-		if exact, ok := strings.CutPrefix(first, "="); ok {
-			v.exact[exact] = append(v.exact[exact], p)
-		} else {
-			v.phrases[first] = append(v.phrases[first], p)
-		}
-	}
-	for _, c := range p.words {
-		for _, w := range c {
-			if w != "*" && w != "#" && w[0] != '=' {
-				v.known[w] = true
-			}
-		}
+		v.phrases[first] = append(v.phrases[first], p)
 	}
 	return nil
 }
 
 // choices reads what stands between two spaces: alternatives of a word each, or one text that may be several words, as
 // "wi-fi" is.
-func choices(field string) ([]choice, error) {
+func (v *vocabulary) choices(field string) ([]choice, error) {
 	if field == "*" {
-		return []choice{{"*"}}, nil
+		return []choice{{}}, nil
 	}
 	parts := strings.Split(field, "|")
 	var one choice
 	for _, part := range parts {
-		words := stemsOf(part)
+		words := v.numbers(part)
 		switch {
 		case len(parts) == 1:
 			var all []choice
@@ -87,37 +78,41 @@ func choices(field string) ([]choice, error) {
 			}
 			return all, nil
 		case len(words) != 1:
-			return nil, fmt.Errorf("%q beside %q is not one word", part, "|")
+			return nil, fmt.Errorf("%q beside \"|\" is not one word", part)
 		}
 		one = append(one, words[0])
 	}
 	return []choice{one}, nil
 }
 
-// stemsOf returns the stems of a text without spaces, marked "=" if it is.
-func stemsOf(text string) (all []string) {
+// numbers returns the numbers of the words of a text without spaces; new words get new ones.
+func (v *vocabulary) numbers(text string) (all []int32) {
 	if text == "#" {
-		return []string{"#"}
+		return []int32{anyNumber}
 	}
 	for _, t := range tokens(text) {
+		words, word := v.stems, t.stem
 		if strings.HasPrefix(text, "=") {
-			all = append(all, "="+t.fold)
-		} else {
-			all = append(all, t.stem)
+			words, word = v.exact, t.fold
 		}
+		n, ok := words[word]
+		if !ok {
+			n = int32(len(v.phrases))
+			words[word] = n
+			v.phrases = append(v.phrases, nil)
+		}
+		all = append(all, n)
 	}
 	return all
 }
 
 // finish prepares the search once all phrases are in.
 func (v *vocabulary) finish() {
-	for _, by := range [...]map[string][]phrase{v.phrases, v.exact} {
-		for _, p := range by {
-			slices.SortStableFunc(p, func(a, b phrase) int { return len(b.words) - len(a.words) })
-		}
+	for _, p := range v.phrases {
+		slices.SortStableFunc(p, func(a, b phrase) int { return len(b.words) - len(a.words) })
 	}
-	stems := make([]string, 0, len(v.known))
-	for w := range v.known {
+	stems := make([]string, 0, len(v.stems))
+	for w := range v.stems {
 		stems = append(stems, w)
 	}
 	slices.Sort(stems)
@@ -147,7 +142,7 @@ func deletions(w string, f func(string)) {
 
 // correct returns the lexicon's stem for a stem with one letter missing, added, changed or swapped, or the stem itself.
 func (v *vocabulary) correct(stem string) string {
-	if v.known[stem] || len(stem) < typoStem-1 || len(stem) > 24 {
+	if v.stems[stem] != 0 || len(stem) < typoStem-1 || len(stem) > 24 {
 		return stem
 	}
 	if w, ok := v.near[stem]; ok {
@@ -161,7 +156,7 @@ func (v *vocabulary) correct(stem string) string {
 		if found != stem {
 			return
 		}
-		if v.known[d] && len(d) >= typoStem {
+		if v.stems[d] != 0 && len(d) >= typoStem {
 			found = d
 		} else if w, ok := v.near[d]; ok && len(w) == len(stem) && oneChange(w, stem) {
 			found = w
@@ -185,21 +180,17 @@ func oneChange(a, b string) bool {
 
 // find calls hit for every phrase that starts in the text, with the range of words it covers.
 func (v *vocabulary) find(text []token, hit func(concept, from, to int)) {
-	stems := make([]string, len(text))
+	places := make([]sight, len(text))
 	for i, t := range text {
-		stems[i] = t.stem
-		if !t.name {
-			stems[i] = v.correct(t.stem)
-		}
+		places[i] = v.look(t)
 	}
-	for i := range text {
-		var numbered []phrase
-		if hasDigit(text[i].fold) {
-			numbered = v.phrases["#"]
-		}
-		for _, phrases := range [...][]phrase{v.phrases[stems[i]], v.exact[text[i].fold], numbered} {
-			for _, p := range phrases {
-				if n := p.match(text[i:], stems[i:]); n > 0 {
+	for i, at := range places {
+		for _, first := range at {
+			if first == nowhere {
+				continue
+			}
+			for _, p := range v.phrases[first] {
+				if n := p.match(places[i:]); n > 0 {
 					hit(p.concept, i, i+n)
 				}
 			}
@@ -207,11 +198,35 @@ func (v *vocabulary) find(text []token, hit func(concept, from, to int)) {
 	}
 }
 
+// sight is the numbers of a word of a text: of its stem, of itself, and of a word with a digit, if it is one.
+type sight [3]int32
+
+// nowhere is no word of the vocabulary.
+const nowhere = -1
+
+func (v *vocabulary) look(t token) sight {
+	at := sight{nowhere, nowhere, nowhere}
+	stem := t.stem
+	if !t.name {
+		stem = v.correct(stem)
+	}
+	if n := v.stems[stem]; n != 0 {
+		at[0] = n
+	}
+	if n := v.exact[t.fold]; n != 0 {
+		at[1] = n
+	}
+	if strings.ContainsAny(t.fold, "0123456789") {
+		at[2] = anyNumber
+	}
+	return at
+}
+
 // match returns how many words the phrase covers at the start of text, or 0.
-func (p phrase) match(text []token, stems []string) int {
+func (p phrase) match(text []sight) int {
 	at, gap := 0, 0
-	for i := 0; i < len(p.words); i++ {
-		if p.words[i].gap() {
+	for _, c := range p.words {
+		if len(c) == 0 {
 			gap += maxGap
 			continue
 		}
@@ -219,7 +234,7 @@ func (p phrase) match(text []token, stems []string) int {
 			if at >= len(text) {
 				return 0
 			}
-			if same(p.words[i], text[at], stems[at]) {
+			if c.holds(text[at]) {
 				break
 			}
 			if gap == 0 {
@@ -234,14 +249,11 @@ func (p phrase) match(text []token, stems []string) int {
 	return at
 }
 
-func same(c choice, t token, stem string) bool {
+func (c choice) holds(at sight) bool {
 	for _, word := range c {
-		switch {
-		case word == stem, word == "#" && hasDigit(t.fold), word[0] == '=' && word[1:] == t.fold:
+		if word == at[0] || word == at[1] || word == at[2] {
 			return true
 		}
 	}
 	return false
 }
-
-func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
