@@ -38,7 +38,7 @@ type RequestRow struct {
 type Suggestion struct {
 	Code       string   `json:"code"`
 	Confidence float64  `json:"confidence"`
-	Because    []string `json:"because,omitempty"`
+	Because    []string `json:"because"`
 }
 
 // Case is one request with all that happened to it, as `show` prints it.
@@ -257,7 +257,7 @@ func (d *Desk) row(tx *store.Tx, r request.Request, now time.Time) RequestRow {
 func suggestionRows(all []suggest.Suggestion) []Suggestion {
 	rows := make([]Suggestion, len(all))
 	for i, s := range all {
-		rows[i] = Suggestion{Code: s.Code.String(), Confidence: s.Confidence, Because: s.Because}
+		rows[i] = Suggestion{Code: s.Code.String(), Confidence: s.Confidence, Because: append([]string{}, s.Because...)}
 	}
 	return rows
 }
