@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"triaged/internal/bot"
 	"triaged/internal/config"
 )
 
@@ -23,6 +24,9 @@ type configCheck struct{}
 func (configCheck) Run(c *commands, s streams) error {
 	cfg, err := config.Load(c.Config)
 	if err != nil {
+		return err
+	}
+	if err := bot.Vet(cfg); err != nil {
 		return err
 	}
 	for _, w := range cfg.Warnings {

@@ -49,7 +49,13 @@ var contract = map[string][]string{
 	"export":     append([]string{"text", "requester_name", "watchers", "campus", "language", "resolved_at"}, list...),
 	"compact":    {"before", "after"},
 	"repair":     {"changed", "problems", "kept", "requests", "events", "mails"}, // check --repair
-	"version":    {"version"},
+	"metrics":    {"name", "type", "labels", "help"},
+	"status": {
+		"running", "version", "started_at", "ready", "not_ready", "mailboxes[name connected polled_at waiting oldest_at lag_seconds error retry_at]",
+		"outbox{pending held dead oldest_at error}", "open", "uncategorized", "last_review_at", "learned", "free_bytes",
+		"probe{sent_at back_at round_trip_seconds}", "configuration{loaded_at refused}", "trouble[about what remedy since told_at]",
+	},
+	"version": {"version", "revision", "revision_at", "modified", "schema", "go", "platform"},
 }
 
 var list = []string{

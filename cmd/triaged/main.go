@@ -52,6 +52,12 @@ type commands struct {
 	Keys        keysCommand        `cmd:"" help:"List, change or revoke the keys that tokens are signed with."`
 	Unreachable unreachableCommand `cmd:"" help:"List whom the bot's mail does not reach."`
 
+	Status     statusCommand     `cmd:"" help:"Say how the bot is."`
+	Metrics    metricsCommand    `cmd:"" help:"List the figures that the bot serves to a monitoring system."`
+	Templates  templatesCommand  `cmd:"" help:"List the built-in templates of mails, or print one."`
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete commands."`
+	Candidates candidatesCommand `cmd:"" hidden:"" name:"completion-candidates" help:"What the shells ask."`
+
 	Quarantine quarantineCommand `cmd:"" help:"List received mail that nothing could be done with, and deal with it."`
 
 	Doctor  doctorCommand    `cmd:"" help:"Look at all that can keep the bot from working, and say what to do."`
@@ -65,7 +71,7 @@ type commands struct {
 	Retain  retainCommand    `cmd:"" help:"Remove what is older than the configuration lets it grow, or say what would go."`
 	Forget  forgetCommand    `cmd:"" help:"Remove what somebody wrote."`
 	Legal   legalHoldCommand `cmd:"" name:"legal-hold" help:"Keep a request or a person's data from being removed."`
-	Version versionCommand   `cmd:"" help:"Print the version."`
+	Version versionCommand   `cmd:"" help:"Print the version, and how it was built."`
 }
 
 // Exit statuses.
@@ -143,7 +149,7 @@ func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string,
 		return exitUsage
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	parsed.Bind(c, s)
+	parsed.Bind(c, s, parser)
 	switch err := parsed.Run(); {
 	case err == nil:
 		return exitOK

@@ -39,7 +39,7 @@ func (l *runCommand) Run(ctx context.Context, c *commands, s streams) error {
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	manager := systemd.FromEnvironment()
-	return bot.Serve(ctx, cfg, bot.Rim{Log: log, Hangup: hangup, Notify: manager.Tell, Watchdog: manager.Watchdog()}, nil)
+	return bot.Serve(ctx, cfg, bot.Rim{Log: log, Version: thisBuild().Version, Hangup: hangup, Notify: manager.Tell, Watchdog: manager.Watchdog()}, nil)
 }
 
 // logger writes text to a terminal, and JSON for a machine to keep.

@@ -34,6 +34,7 @@ type Policy struct {
 	MorningQueue bool // send technicians their queue each working morning
 	WeeklyReport bool // send supervisors the figures of each week
 	SendEmpty    bool // send the digest of an empty queue too
+	Daily        bool // send it once a day at least
 	MaxRows      int  // requests in one mail; the rest is counted
 }
 

@@ -370,6 +370,9 @@ func TestReview(t *testing.T) {
 			t.Errorf("to %s: %+v", l.To.Address, q)
 		}
 	}
+	if p.Daily = true; agenda.Review(agenda.Digest{At: at("Mon 11:00"), First: true}, p, at("Mon 11:00")) == nil {
+		t.Error("the first review of a day with an empty queue sends nothing")
+	}
 	if l := agenda.Review(agenda.Digest{At: at("Mon 11:00")}, p, at("Mon 11:00")); l != nil {
 		t.Errorf("of an empty queue: %+v", l)
 	}

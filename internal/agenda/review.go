@@ -16,15 +16,17 @@ type Digest struct {
 	Late   int               // how many of all are overdue
 	Foot   []string          // about mail that opened nothing and wants a look
 	Missed int               // reviews since the one before that nobody was asked for
+	State  []string          // how the bot is, for the very end
+	First  bool              // no digest was sent yet on this day
 }
 
 // Review makes the digest of the uncategorized queue, oldest first, for the review at an odd hour (SOP, process step 4).
-// With an empty queue nothing is sent, unless the desk wants it.
+// With an empty queue nothing is sent, unless the desk wants it, or wants a sign of life each day and had none yet.
 func Review(d Digest, p *Policy, now time.Time) []compose.Letter {
-	if len(d.Queue) == 0 && len(d.Foot) == 0 && !p.SendEmpty {
+	if len(d.Queue) == 0 && len(d.Foot) == 0 && !p.SendEmpty && !(p.Daily && d.First) {
 		return nil
 	}
-	body := compose.QueueBody{Review: d.At, Foot: d.Foot}
+	body := compose.QueueBody{Review: d.At, Foot: d.Foot, State: d.State}
 	if Late(d.At, now) {
 		body.Late, body.Missed = d.At, d.Missed
 	}

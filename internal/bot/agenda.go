@@ -51,11 +51,13 @@ func (d *Desk) Tick() (time.Time, error) {
 	if err != nil {
 		return next, err
 	}
-	err = d.store.Update(func(tx *store.Tx) error {
-		if err := d.act(tx, now); err != nil {
+	var done []agenda.Thing
+	var review *intake.DeskEvent
+	err = d.store.Update(func(tx *store.Tx) (err error) {
+		if done, err = d.act(tx, now); err != nil {
 			return err
 		}
-		d.review(tx, now)
+		review = d.review(tx, now)
 		d.morning(tx, now)
 		d.oweWeekly(tx, week, now)
 		d.tellQuarantine(tx, now)
@@ -64,9 +66,20 @@ func (d *Desk) Tick() (time.Time, error) {
 		return nil
 	})
 	if err == nil {
+		d.logDone(done, review)
 		d.wake()
 	}
 	return next, err
+}
+
+// logDone says what came due, a line each.
+func (d *Desk) logDone(done []agenda.Thing, review *intake.DeskEvent) {
+	for _, t := range done {
+		d.log.Info("due", "request", t.Request.Number.Label(d.policy.Prefix), "what", t.What, "at", t.At.UTC())
+	}
+	if review != nil {
+		d.log.Info("review", "at", review.Review.UTC(), "uncategorized", review.Rows)
+	}
 }
 
 // nextTick is when the agenda has to be looked at again.
@@ -111,8 +124,7 @@ func (d *Desk) nextDue(tx *store.Tx, now time.Time) (time.Time, bool) {
 const most = 20_000
 
 // act does what has come due about requests.
-func (d *Desk) act(tx *store.Tx, now time.Time) error {
-	var things []agenda.Thing
+func (d *Desk) act(tx *store.Tx, now time.Time) (things []agenda.Thing, err error) {
 	quiet := d.plan.Quiet(now)
 	for _, item := range tx.DueBy(now, most) {
 		r, ok := tx.Request(item.Request)
@@ -129,13 +141,13 @@ func (d *Desk) act(tx *store.Tx, now time.Time) error {
 	o := agenda.Act(things, due && agenda.Late(at, now), d.plan, now)
 	for _, c := range o.Changes {
 		if _, err := tx.Record(c.Request, c.Events...); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, l := range o.Letters {
 		d.owe(tx, l, now)
 	}
-	return nil
+	return things, nil
 }
 
 // suspicion is why an uncategorized request is believed to be an emergency: by the model's lexicon, or by the chart, for a
@@ -191,24 +203,40 @@ func opened(tx *store.Tx, now time.Time) time.Time {
 }
 
 // review sends the digest if its hour has come, and records the review either way, and what became of the one before it.
-func (d *Desk) review(tx *store.Tx, now time.Time) {
+func (d *Desk) review(tx *store.Tx, now time.Time) *intake.DeskEvent {
 	at, missed, due := agenda.DueReview(d.lastReview(tx, now), now, d.plan)
 	if !due {
-		return
+		return nil
 	}
 	d.closeReview(tx, now)
 	for _, hour := range missed {
 		tx.AppendDesk(intake.DeskEvent{At: now, Type: reviewOf(hour), Review: hour, Rows: agenda.NobodyAsked})
 	}
 	digest := d.queue(tx, now)
-	digest.At, digest.Missed = at, len(missed)
-	for _, l := range agenda.Review(digest, d.plan, now) {
+	digest.At, digest.Missed, digest.First, digest.State = at, len(missed), d.firstOfDay(tx, at), d.inBrief(tx, now)
+	letters := agenda.Review(digest, d.plan, now)
+	for _, l := range letters {
 		d.owe(tx, l, now)
 	}
-	tx.AppendDesk(intake.DeskEvent{At: now, Type: intake.ReviewSent, Review: at, Rows: digest.All, Ledger: tx.NextLedger() - 1})
+	if len(letters) > 0 {
+		tx.AppendDesk(intake.DeskEvent{At: now, Type: digestSent, Review: at})
+	}
+	sent := intake.DeskEvent{At: now, Type: intake.ReviewSent, Review: at, Rows: digest.All, Ledger: tx.NextLedger() - 1}
+	tx.AppendDesk(sent)
 	if digest.All == 0 {
 		tx.AppendDesk(intake.DeskEvent{At: now, Type: reviewOf(at), Review: at}) // held: there was nothing to review
 	}
+	return &sent
+}
+
+// digestSent is the desk's event of a digest that went out, with its review.
+const digestSent = "digest-sent"
+
+// firstOfDay tells whether no digest went out yet on the day of a review.
+func (d *Desk) firstOfDay(tx *store.Tx, review time.Time) bool {
+	last, _ := tx.LastDesk(digestSent)
+	day := func(t time.Time) string { return t.In(d.house.Zone).Format(time.DateOnly) }
+	return day(last.Review) != day(review)
 }
 
 // closeReview records whether the last review was held: whether an analyst acted on a digest, or said so, since it.

@@ -128,7 +128,7 @@ func (d *Desk) Ops() control.Ops {
 		"list": d.operation(d.List), "show": d.operation(d.Show), "why": d.operation(d.Why), "do": d.operation(d.Do),
 		"digest": d.operation(d.Digest), "ledger": d.operation(d.Ledger), "outbox": d.operation(d.Outbox),
 		"suggest": d.operation(d.Suggest), "evaluate": d.operation(d.Evaluate), "check": d.operation(d.Check),
-		"report": d.operation(d.Report), "quarantine": d.operation(d.Quarantine), "seen": d.operation(d.Seen), "show-sent": d.operation(d.ShowSent),
+		"status": d.operation(d.Status), "report": d.operation(d.Report), "quarantine": d.operation(d.Quarantine), "seen": d.operation(d.Seen), "show-sent": d.operation(d.ShowSent),
 		"order-sent": d.operation(d.OrderSent), "order-received": d.operation(d.OrderReceived),
 		"hold": d.hold, "release": d.release,
 		"import": d.operation(d.Import), "export": d.operation(d.Export), "export-mails": d.operation(d.ExportMails),

@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -31,19 +30,17 @@ type Bot struct {
 
 	arrived chan struct{} // something entered the outbox
 	changed chan struct{} // due times may have changed
-
-	mu     sync.Mutex
-	status map[string]mailbox.Status
 }
 
 // New prepares the loops of a desk.
 func New(d *Desk, mailboxes []mailbox.Settings, smtp delivery.Settings) *Bot {
 	b := &Bot{
 		office: d.office, mailboxes: mailboxes,
-		arrived: make(chan struct{}, 1), changed: make(chan struct{}, 1), status: map[string]mailbox.Status{},
+		arrived: make(chan struct{}, 1), changed: make(chan struct{}, 1),
 	}
 	b.smtp.Store(&smtp)
 	d.wake = b.wake
+	d.vitals.see(func() { d.vitals.started = d.clock.Now() })
 	d.lessons.looped = true
 	return b
 }
@@ -67,7 +64,7 @@ func (b *Bot) Run(parent context.Context) error {
 	}
 	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
-	c := &crew{Bot: b, ctx: ctx, stop: stop, watches: map[string]watch{}}
+	c := &crew{Bot: b, ctx: ctx, stop: stop, watches: map[string]watch{}, glance: make(chan struct{}, 1)}
 	for _, settings := range b.mailboxes {
 		c.watch(settings)
 	}
@@ -76,6 +73,7 @@ func (b *Bot) Run(parent context.Context) error {
 	c.loop("learn", b.learn)
 	c.loop("retain", b.retain)
 	c.loop("reload", c.reload)
+	c.loop("vigil", c.vigil)
 	if b.rim.Watchdog > 0 {
 		c.loop("watchdog", c.watchdog)
 	}
@@ -109,22 +107,4 @@ func (o *office) safely(what string, run func() error, attributes ...any) (err e
 		}
 	}()
 	return run()
-}
-
-// Status is the state of each mailbox, by name.
-func (b *Bot) Status() map[string]mailbox.Status {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all := make(map[string]mailbox.Status, len(b.status))
-	for k, v := range b.status {
-		all[k] = v
-	}
-	return all
-}
-
-func (b *Bot) observe(s mailbox.Status) {
-	b.noticeMailbox(s)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.status[s.Mailbox] = s
 }

@@ -16,6 +16,7 @@ type crew struct {
 	stop    context.CancelCauseFunc
 	all     sync.WaitGroup
 	watches map[string]watch // by the mailbox's name
+	glance  chan struct{}    // something may be wrong: look at once
 }
 
 // watch is one mailbox's loop.
@@ -67,7 +68,5 @@ func (c *crew) unwatch(name string) {
 	case <-c.ctx.Done():
 	}
 	delete(c.watches, name)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.status, name)
+	c.vitals.forget(name)
 }

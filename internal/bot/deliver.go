@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"triaged/internal/compose"
@@ -321,6 +322,9 @@ func (s *sender) recordAttempt(tx *store.Tx, m outgoing, now time.Time) error {
 func (s *sender) settle(ctx context.Context, by *way, mails []outgoing, trouble *delivery.Result) error {
 	now := s.clock.Now()
 	by.met(trouble, mails, now, s.retry)
+	if by == s.first {
+		s.tell(trouble, mails, now)
+	}
 	record := func() error {
 		return s.store.Update(func(tx *store.Tx) error {
 			for _, m := range mails {
@@ -338,10 +342,18 @@ func (s *sender) settle(ctx context.Context, by *way, mails []outgoing, trouble 
 	s.point("settled")
 	for _, m := range mails {
 		if m.tried {
+			s.vitals.countSent(string(m.entry.Letter.Kind), m.result)
 			s.logSent(by, m.entry, m.result)
 		}
 	}
 	return err
+}
+
+// tell lets the vigil know how the way to the server is.
+func (s *sender) tell(trouble *delivery.Result, mails []outgoing, now time.Time) {
+	if trouble != nil || slices.ContainsFunc(mails, func(m outgoing) bool { return m.tried }) {
+		s.vitals.sent(now, trouble)
+	}
 }
 
 func (s *sender) settleOne(tx *store.Tx, by *way, m outgoing, trouble *delivery.Result, now time.Time) error {

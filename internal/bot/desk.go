@@ -30,6 +30,7 @@ type office struct {
 	breaker breaker
 	doors   doors
 	pulse   pulse
+	vitals  vitals
 	rim     Rim
 	clock   Clock
 	log     *slog.Logger

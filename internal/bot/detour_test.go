@@ -1,7 +1,9 @@
 package bot_test
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -56,14 +58,23 @@ func TestOperatorsHearByTheSecondWay(t *testing.T) {
 		}
 		second.Store(false)
 		time.Sleep(20 * time.Minute)
-		if got := len(spare.Mails()); got != 3 {
+		if got := len(spare.Mails()); got != 4 { // the vigil told of the first server, too
 			t.Errorf("the second server got %d mails", got)
 		}
 		first.Store(false)
 		time.Sleep(20 * time.Minute)
 		tell("well again")
-		s.expect("acknowledgement lind@school.example", "notice kim@school.example", "operator admin@school.example",
-			"digest ana@school.example", "reminder ana@school.example")
+		got := map[string]int{}
+		for _, m := range s.sent() {
+			if !strings.HasPrefix(m.Subject, "Over: ") { // so says the vigil of the first server
+				got[m.kind+" "+m.to]++
+			}
+		}
+		want := map[string]int{"acknowledgement lind@school.example": 1, "notice kim@school.example": 1, "operator admin@school.example": 1,
+			"digest ana@school.example": 1, "reminder ana@school.example": 1}
+		if !maps.Equal(got, want) {
+			t.Errorf("sent %v, want %v", got, want)
+		}
 
 		first.Store(true)
 		second.Store(true)
@@ -102,6 +113,7 @@ func TestSecondWayRepeatsTheSameBytes(t *testing.T) {
 		s.arrives("Eva Lind <lind@school.example>", "help", "My laptop is slow.")
 		time.Sleep(10 * time.Minute)
 		once, again := s.smtp.Mails(), spare.Mails()
+		again = slices.DeleteFunc(again, func(r inprocess.Received) bool { return strings.Contains(string(r.Data), "Subject: Trouble: ") })
 		if len(once) != 2 || len(again) != 2 || string(once[1].Data) != string(again[0].Data) && string(once[1].Data) != string(again[1].Data) {
 			t.Errorf("%d mails by the first way, %d by the second", len(once), len(again))
 		}

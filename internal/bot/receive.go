@@ -22,7 +22,11 @@ func (b *Bot) receive(ctx context.Context, s mailbox.Settings) error {
 	within := s.PollInterval + slices.Max(append([]time.Duration{longSilence}, s.Reconnect...))
 	alive := func() { b.pulse.beat("receive "+s.Name, b.clock.Now(), within) }
 	alive()
-	s.Observe = func(status mailbox.Status) { alive(); b.observe(status) }
+	s.Observe = func(status mailbox.Status) {
+		alive()
+		b.noticeMailbox(status)
+		b.vitals.observe(status, b.clock.Now())
+	}
 	// The first look is noted before anything is listed, so that what arrives from now on is new mail.
 	err := b.store.Update(func(tx *store.Tx) error {
 		b.firstLook(tx, s.Name)
@@ -171,6 +175,7 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 	}
 	// A crash here leaves mails that are accounted for and not yet moved; Accounted finds them.
 	for _, row := range rows {
+		d.vitals.countReceived(string(row.Outcome))
 		d.logRow(row)
 	}
 	d.learnLater(taught)
@@ -254,7 +259,12 @@ type recorded struct {
 // record decides one mail and records all of the verdict: events, mails owed, and the ledger row. After an unrecordable
 // the transaction must not be committed.
 func (d *Desk) record(tx *store.Tx, m reading, env intake.Envelope, row store.Row, now time.Time) (recorded, error) {
-	return d.recordVerdict(tx, m, d.decide(tx, m, env, now), row, now)
+	v := d.decide(tx, m, env, now)
+	made, err := d.recordVerdict(tx, m, v, row, now)
+	if err == nil && !v.Probe.IsZero() {
+		d.probeBack(v.Probe, env.Junk, now)
+	}
+	return made, err
 }
 
 func (d *Desk) recordVerdict(tx *store.Tx, m reading, v intake.Verdict, row store.Row, now time.Time) (made recorded, err error) {

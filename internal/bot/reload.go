@@ -84,8 +84,14 @@ func (c *crew) take(why string, read func() (*config.Config, error)) (taken bool
 	}
 	if err != nil {
 		c.log.Error("not reloaded; what held before still holds", "why", why, "error", err)
-		return false, c.tellRefused(err)
+		c.vitals.see(func() { c.vitals.reloads.Err = err })
+		select {
+		case c.glance <- struct{}{}:
+		default: // it will look anyway
+		}
+		return false, nil
 	}
+	c.vitals.see(func() { c.vitals.reloads = reloads{At: c.clock.Now()} })
 	for _, w := range next.Warnings {
 		c.log.Warn(w.String())
 	}
@@ -157,22 +163,3 @@ func unchangeable(old, next *config.Config) error {
 	}
 	return nil
 }
-
-// tellRefused owes the operators word that a changed configuration is not in use, once for each reason.
-func (o *office) tellRefused(why error) error {
-	defer o.wake()
-	return o.store.Update(func(tx *store.Tx) error {
-		d, now := o.today(), o.clock.Now()
-		last, _ := tx.LastDesk(notReloaded)
-		if good, _ := tx.LastDesk(reloaded); last.By == why.Error() && last.At.After(good.At) {
-			return nil
-		}
-		d.tellOperators(tx, now, "The changed configuration is not in use", "It could not be loaded, so the bot goes on with the one before.",
-			why.Error(), "Mend it; `triaged config check` says whether all is well. Then tell the bot to reload (SIGHUP), or wait a moment if it was a file of people.")
-		tx.AppendDesk(intake.DeskEvent{At: now, Type: notReloaded, By: why.Error()})
-		return nil
-	})
-}
-
-// notReloaded is the desk's event of having told operators so; By is the reason.
-const notReloaded = "not-reloaded"

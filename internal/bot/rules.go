@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"sync"
 
 	"triaged/internal/agenda"
 	"triaged/internal/authority"
@@ -15,7 +14,6 @@ import (
 	"triaged/internal/request"
 	"triaged/internal/store"
 	"triaged/internal/suggest"
-	"triaged/templates"
 )
 
 // rules are all that a desk decides by, made from one configuration. They do not change; a changed configuration makes
@@ -42,7 +40,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	if policy.Directory, err = readDirectory(c.Desk.Directory); err != nil {
 		return nil, err
 	}
-	texts, err := builtIn()
+	texts, err := textsOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +61,6 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	}
 	return r, nil
 }
-
-// builtIn are the words of the desk's mails, which are the same as long as the program runs. Proving them takes as long as
-// all else that a start does.
-var builtIn = sync.OnceValues(func() (*compose.Texts, error) { return compose.Load(templates.Files) })
 
 // sign gives the rules the identity that a desk's tokens are bound to.
 func (r *rules) sign(keys authority.Keys, instance string) {

@@ -58,6 +58,12 @@ done_folder = "Processed"
 refused_folder = "Refused"
 poll_interval = "1m"
 
+[review]
+daily = false
+
+[watch]
+probe = "0s"
+
 [smtp]
 address = "127.0.0.1:25"
 security = "none"
@@ -113,7 +119,7 @@ func openSchoolWith(t *testing.T, mailbox inprocess.IMAPOptions, options inproce
 	for _, f := range change {
 		f(s.config)
 	}
-	s.rim = bot.Rim{Dial: s.network.Dial, Log: slog.New(slog.NewTextHandler(io.MultiWriter(testWriter{t}, &s.log), nil))}
+	s.rim = bot.Rim{Dial: s.network.Dial, Room: func(string) (uint64, error) { return 1 << 40, nil }, Log: slog.New(slog.NewTextHandler(io.MultiWriter(testWriter{t}, &s.log), nil))}
 	s.start()
 	return s
 }

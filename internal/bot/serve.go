@@ -42,6 +42,11 @@ func Serve(ctx context.Context, c *config.Config, rim Rim, ready func(*Desk)) er
 		}
 		ended <- err
 	}()
+	figures, err := desk.serveFigures(ctx, c.Metrics.Listen)
+	if err != nil {
+		stop(nil)
+		return errors.Join(err, <-ended)
+	}
 	if ready != nil {
 		ready(desk)
 	}
@@ -51,7 +56,7 @@ func Serve(ctx context.Context, c *config.Config, rim Rim, ready func(*Desk)) er
 	desk.log.Info("running", "desk", c.Desk.Address, "mailboxes", len(mailboxes), "data", c.Desk.DataDir)
 	err = b.Run(ctx)
 	stop(nil)
-	if err = errors.Join(err, <-ended); err != nil {
+	if err = errors.Join(err, <-ended, figures()); err != nil {
 		return fmt.Errorf("stopped: %w", err)
 	}
 	desk.log.Info("stopped")

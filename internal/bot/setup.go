@@ -24,14 +24,16 @@ import (
 // Rim is what a desk gets from its surroundings rather than from the configuration. The zero Rim is the real world.
 type Rim struct {
 	Clock    Clock
+	Version  string // of the program, for who asks
 	Log      *slog.Logger
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
-	ReadOnly bool                         // open the store for looking only
-	Wait     time.Duration                // for another process to let go of the store
-	Hangup   <-chan os.Signal             // asks the loops to read the configuration again, each time; nil: nobody does
-	Notify   func(states ...string) error // tells a service manager; nil: there is none
-	Watchdog time.Duration                // within which the service manager wants to hear that the bot is alive; 0: never
-	Point    func(name string)            // told of each step after which a crash would leave something different; for tests
+	ReadOnly bool                                      // open the store for looking only
+	Wait     time.Duration                             // for another process to let go of the store
+	Hangup   <-chan os.Signal                          // asks the loops to read the configuration again, each time; nil: nobody does
+	Notify   func(states ...string) error              // tells a service manager; nil: there is none
+	Watchdog time.Duration                             // within which the service manager wants to hear that the bot is alive; 0: never
+	Room     func(dir string) (free uint64, err error) // bytes that are free where a directory is; nil: asks the file system
+	Point    func(name string)                         // told of each step after which a crash would leave something different; for tests
 }
 
 // Open opens the desk that a configuration describes.
@@ -111,7 +113,7 @@ func planOf(c *config.Config) *agenda.Policy {
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), AcknowledgeWithin: c.Reminders.AcknowledgeWithin.D(),
 		FollowUpEvery: c.Reminders.FollowUpEvery.D(), WarnAt: c.Reminders.WarnAt.Of(),
 		EscalateAfter: c.Reminders.EscalateAfter, MorningQueue: c.Reminders.MorningQueue, WeeklyReport: c.Reminders.WeeklyReport,
-		SendEmpty: c.Review.SendEmpty, MaxRows: 100,
+		SendEmpty: c.Review.SendEmpty, Daily: c.Review.Daily, MaxRows: 100,
 	}
 }
 

@@ -37,6 +37,9 @@ security = "none"
 holidays = ["2026-03-13", "2026-05-25", "2026-11-23..2026-11-27", "2026-12-21..2027-01-01"]
 early_release = ["2026-03-06 12:00", "2026-05-22 13:00", "2026-12-18 12:00"]
 
+[review]
+daily = false
+
 [notify]
 new_request = ["queue@school.example"]
 operator = ["admin@school.example"]

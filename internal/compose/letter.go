@@ -95,6 +95,7 @@ type QueueBody struct {
 	More      int       `json:"more,omitempty"`      // requests left out because the list would be too long for a mail
 	MoreLate  int       `json:"more_late,omitempty"` // of which so many are overdue
 	Foot      []string  `json:"foot,omitempty"`      // lines for the end: mail that opened nothing and wants a look
+	State     []string  `json:"state,omitempty"`     // lines for the very end: how the bot is
 	Late      time.Time `json:"late,omitzero"`       // when it should have been sent, if that is long ago
 	Missed    int       `json:"missed,omitempty"`    // reviews before this one that nobody was asked for
 	Escalated int       `json:"escalated,omitempty"` // to a supervisor: how many reviews went by

@@ -116,7 +116,7 @@ func specimens() []specimen {
 	digest := Letter{Kind: Digest, To: dana, Commands: true, At: nine, Queue: &QueueBody{
 		Review: nine, Rows: rows, More: 3, Foot: []string{"spam, from win@prizes.example: You have won"},
 	}}
-	empty := Letter{Kind: Digest, To: dana, At: monday, Queue: &QueueBody{Review: monday.Add(20 * time.Minute)}}
+	empty := Letter{Kind: Digest, To: dana, At: monday, Queue: &QueueBody{Review: monday.Add(20 * time.Minute), State: []string{"Mailbox support: looked through 7:19 am.", "All mail has gone out."}}}
 	due := time.Date(2026, time.August, 27, 15, 0, 0, 0, chicago)
 	receipt := about(Receipt, kim, Letter{InReplyTo: "answer@phone.example", Receipt: &ReceiptBody{
 		Undo: true, Items: []ReceiptItem{{Request: 1, Said: "#1-3", Done: true, Code: code(1, 3), Due: due, Result: "Service Request, Instructional"}},

@@ -97,7 +97,7 @@ func sampleQueues(k Kind) []sample {
 		{Request: 2, From: samplePerson, Submitted: sampleTime},
 	}
 	all := []sample{
-		{"with all it can say", Letter{Commands: true, Queue: &QueueBody{Review: sampleTime, Rows: rows, More: 2, Foot: []string{"A line"}, Late: sampleTime, Missed: 2, Escalated: 3}}, sampleMaterial()},
+		{"with all it can say", Letter{Commands: true, Queue: &QueueBody{Review: sampleTime, Rows: rows, More: 2, Foot: []string{"A line"}, State: []string{"All is well."}, Late: sampleTime, Missed: 2, Escalated: 3}}, sampleMaterial()},
 		{"about one request", Letter{Request: 1, Commands: true, Queue: &QueueBody{Rows: rows[:1]}}, sampleMaterial()},
 		{"about nothing known", Letter{Queue: &QueueBody{Rows: rows[1:]}}, Material{}},
 	}

@@ -204,9 +204,10 @@ type queueView struct {
 	Overdue   int
 	More      int
 	Foot      []string
-	Late      string // "at 9:00 am", when it should have been sent; or ""
-	Missed    int    // reviews before this one that nobody was asked for
-	Escalated int    // reviews that went by before a supervisor was told
+	State     []string // how the bot is
+	Late      string   // "at 9:00 am", when it should have been sent; or ""
+	Missed    int      // reviews before this one that nobody was asked for
+	Escalated int      // reviews that went by before a supervisor was told
 	Example   string
 	Commands  bool // the recipient may answer with commands
 }
@@ -248,6 +249,9 @@ func (d *draft) queue(p *page, q QueueBody) any {
 	}
 	for _, f := range q.Foot {
 		v.Foot = append(v.Foot, safeLine(f, 300))
+	}
+	for _, s := range q.State {
+		v.State = append(v.State, safeLine(s, 300))
 	}
 	return v
 }

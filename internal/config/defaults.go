@@ -49,7 +49,8 @@ func Default() *Config {
 			EscalateAfter:      3,
 			WeeklyReport:       true,
 		},
-		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00", Excerpts: true},
+		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00", Daily: true, Excerpts: true},
+		Watch:  Watch{Probe: Duration(time.Hour)},
 		Limits: Limits{
 			AutomaticMailsPerRecipient: Rate{10, Duration(time.Hour)},
 			AutomaticMailsPerRequest:   Rate{20, Duration(24 * time.Hour)},

@@ -23,6 +23,15 @@ func (d *document) readable(key, file string) {
 	f.Close()
 }
 
+func (d *document) folder(key, name string) {
+	if name == "" {
+		return
+	}
+	if _, err := os.ReadDir(name); err != nil {
+		d.wrong(key, fmt.Sprintf("cannot read %s: %s", name, reason(err)), "it is a folder")
+	}
+}
+
 func (d *document) certificates(key, file string) {
 	if file == "" {
 		return

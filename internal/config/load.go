@@ -89,6 +89,7 @@ func (d *document) readFiles(c *Config) {
 		d.certificates(a.path+".ca_file", *a.caFile)
 	}
 	d.readable("desk.directory", c.Desk.Directory)
+	d.folder("desk.templates", c.Desk.Templates)
 	d.readStaff(c)
 	d.readChart(c)
 	d.readLexicon(c)
@@ -119,7 +120,7 @@ func reason(err error) string {
 
 // resolve makes file names relative to the folder of the configuration, and lets mailboxes inherit from the desk.
 func (c *Config) resolve(dir string) {
-	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Chart, &c.Desk.Lexicon}
+	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Templates, &c.Desk.Chart, &c.Desk.Lexicon}
 	for _, a := range c.accounts() {
 		names = append(append(names, a.caFile), a.login.files()...)
 	}

@@ -44,6 +44,9 @@ type Config struct {
 	// under a legal hold (`triaged legal-hold`). Backups keep what was in them.
 	Retention Retention `toml:"retention"`
 
+	// How the bot watches itself. Trouble is told to notify.operator.
+	Watch Watch `toml:"watch"`
+
 	// Figures for a monitoring system.
 	Metrics Metrics `toml:"metrics"`
 
@@ -124,6 +127,10 @@ type Desk struct {
 	// A file of the people who work on requests, CSV with the columns address,name,role,teams (several teams with ";"
 	// between them), instead of or beside the [[staff]] tables. It is read again when it changes.
 	StaffFile string `toml:"staff_file,optional" example:"staff.csv"`
+
+	// A folder with templates of the desk's own, in place of built-in ones of the same names (see triaged help templates).
+	// They are checked when they are read, and read again when they change.
+	Templates string `toml:"templates,optional" example:"templates"`
 
 	// Whether people here write 2/3 for the second of March. Dates such as 2026-03-02 are understood anyway.
 	DayFirst bool `toml:"day_first"`
@@ -411,6 +418,10 @@ type Review struct {
 	// Whether to send the digest when the queue is empty.
 	SendEmpty bool `toml:"send_empty"`
 
+	// Whether to send one short digest a day even if the queue is empty all day, so that nobody takes a bot that has
+	// died for a quiet one.
+	Daily bool `toml:"daily"`
+
 	// Whether digests and reminders show what was written in each request. With false they show subjects alone.
 	Excerpts bool `toml:"excerpts"`
 }
@@ -450,6 +461,13 @@ type Retention struct {
 
 	// What the bot sent about no single request: digests, reminders, reports, word to operators.
 	Reports Duration `toml:"reports"`
+}
+
+// Watch is how the bot watches itself.
+type Watch struct {
+	// How often the bot sends a mail to desk.address to see that it comes back: out by the mail server, in by a mailbox.
+	// "0s": never.
+	Probe Duration `toml:"probe"`
 }
 
 // Metrics is where figures are served.

@@ -24,7 +24,14 @@ func (d *decision) author() request.Person {
 
 // ownMail recognises the bot's own mail, and finds the author of a mail whose From a list in front of the desk rewrote.
 func (d *decision) ownMail() bool {
-	if d.env.Shell || !d.policy.ours(d.m.From.Address) {
+	if d.env.Shell {
+		return false
+	}
+	if sent, ok := d.policy.Keys.ProbeSent(d.m.Header.Get("X-Triaged-Probe"), d.box.Proof.Instance); ok {
+		d.verdict.Probe = sent
+		return d.end(OwnMail, "the probe that the bot sent to itself at %s", sent.UTC().Format(time.RFC3339))
+	}
+	if !d.policy.ours(d.m.From.Address) {
 		return false
 	}
 	if sent, ok := d.facts.Sent(d.m.MessageID); ok {

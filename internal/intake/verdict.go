@@ -42,8 +42,9 @@ type Verdict struct {
 	Queues  []compose.Letter // owed too, with the recipient's own queue of work as it then stands for a body
 	Thread  []string         // Message-IDs that from now on lead to Request
 	Desk    []DeskEvent
-	Links   []uint64 // what counts once and is used up: one-tap links, outbox numbers of confirmations, mails that only a verdict proved
-	Orders  []Order  // what is to be done to mails that are stuck
+	Links   []uint64  // what counts once and is used up: one-tap links, outbox numbers of confirmations, mails that only a verdict proved
+	Probe   time.Time // when the bot sent this mail to itself; zero if it is no probe
+	Orders  []Order   // what is to be done to mails that are stuck
 }
 
 // Order is somebody's word on a mail that is stuck: one to be sent that was held back or given up, all that the circuit

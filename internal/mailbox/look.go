@@ -65,6 +65,7 @@ func (s *session) look(ctx context.Context, v *view) error {
 	if err != nil {
 		return err
 	}
+	s.waiting(v, pending)
 	if err := s.moveAll(ctx, v); err != nil {
 		return err
 	}
@@ -139,18 +140,20 @@ func (s *session) askOwner(ctx context.Context, v *view, listed []Listed) ([]Lis
 // handOver fetches mails and gives them to the owner. While the owner takes one chunk, the next is fetched.
 func (s *session) handOver(ctx context.Context, v *view, pending []Listed) error {
 	var taking chan taken
-	finish := func() error { // waits until the owner has answered
+	chunks := s.plan(v, pending)
+	finish := func(rest []chunk) error { // waits until the owner has answered; the rest is still to come
 		if taking == nil {
 			return nil
 		}
 		t := <-taking
 		taking = nil
 		v.settle(t.mails, t.said)
+		s.waiting(v, v.open, rest...)
 		return t.err
 	}
-	for _, chunk := range s.plan(v, pending) {
+	for i, chunk := range chunks {
 		mails, fetchErr := s.fetch(ctx, v, chunk)
-		if err := finish(); err != nil {
+		if err := finish(chunks[i:]); err != nil {
 			return err
 		}
 		if len(mails) > 0 { // what came whole counts, even if the connection broke afterwards
@@ -161,11 +164,11 @@ func (s *session) handOver(ctx context.Context, v *view, pending []Listed) error
 			fetchErr = s.moveAll(ctx, v)
 		}
 		if fetchErr != nil {
-			_ = finish() // the session is over anyway; the next one learns of it from Accounted
+			_ = finish(chunks[i+1:]) // the session is over anyway; the next one learns of it from Accounted
 			return fetchErr
 		}
 	}
-	if err := finish(); err != nil {
+	if err := finish(nil); err != nil {
 		return err
 	}
 	return s.moveAll(ctx, v)

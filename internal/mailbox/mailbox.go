@@ -135,6 +135,8 @@ type Status struct {
 	Mailbox   string    // Settings.Name
 	Connected bool      // logged in, and no error since
 	Polled    time.Time // when all watched folders were last looked through to the end; zero: not yet
+	Waiting   int       // mails of the watched folder that were listed and are not accounted for
+	Oldest    time.Time // when the server took the oldest of them; zero if there is none
 	Err       error     // why the last session ended; nil after a complete look
 	Retry     time.Time // when the next connection is tried; zero while Connected or connecting
 }

@@ -181,6 +181,19 @@ func (tx *Tx) Outbox(state Delivery) iter.Seq[Entry] {
 	}
 }
 
+// Unsent counts the mails that have not been sent, by their states.
+func (tx *Tx) Unsent() (pending, held, dead int) {
+	pending = tx.count(bucketToSend)
+	for _, c := range []struct {
+		state Delivery
+		n     *int
+	}{{Held, &held}, {Dead, &dead}} {
+		prefix := named(c.state)
+		tx.prefixed(bucketHeldDead, prefix, func(_, _ []byte) bool { *c.n++; return true })
+	}
+	return pending, held, dead
+}
+
 // entriesAt visits the entries that an index names.
 func (tx *Tx) entriesAt(name bucketName, prefix []byte, at int) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {

@@ -18,6 +18,9 @@ import (
 // migrations.
 var schema = len(migrations)
 
+// SchemaNumber is the schema of state files that this program writes.
+func SchemaNumber() int { return schema }
+
 // migrations[n] takes a state of schema n to n+1, within the transaction that then writes the new number.
 var migrations = []func(*Tx) error{
 	0: func(tx *Tx) error { return makeBuckets(tx.bolt) },
