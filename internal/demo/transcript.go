@@ -183,9 +183,12 @@ func (t *transcript) keep(r inprocess.Received, m *message.Message) {
 // oneTap is the address behind a one-tap link, which is for programs.
 var oneTap = regexp.MustCompile(`<mailto:[^>]*>`)
 
+// howItIs are the lines of a digest that say how the bot is: in the demo, where hours pass in seconds, they are never the same.
+var howItIs = regexp.MustCompile(`(?m)^(Mailbox [^:\n]+: looked through |All mail has gone out\.|\d+ to send, ).*\n`)
+
 // quote shows a mail's words, at most so many lines of them; 0 for all.
 func (t *transcript) quote(text string, most int) {
-	lines := wrapped(oneTap.ReplaceAllString(strings.TrimSpace(text), "<mailto:…>"), most == 0)
+	lines := wrapped(oneTap.ReplaceAllString(strings.TrimSpace(howItIs.ReplaceAllString(text, "")), "<mailto:…>"), most == 0)
 	for i, line := range lines {
 		if most > 0 && i == most-1 && len(lines) > most {
 			t.line(dim, "|", line+" …")
