@@ -148,12 +148,17 @@ func (a *adoption) account(ref store.RawRef, m store.RawMail) error {
 	if a.now.Before(l.Received) {
 		a.now = l.Received
 	}
+	known := false
+	err := a.store.View(func(tx *store.Tx) error {
+		_, known = tx.Accounted(l.Mailbox, l.Folder, l.UIDValidity, l.UID)
+		return nil
+	})
+	if err != nil || known {
+		return err
+	}
 	read := a.read(m.Data)
 	var made recorded
 	account := func(tx *store.Tx) (err error) {
-		if _, ok := tx.Accounted(l.Mailbox, l.Folder, l.UIDValidity, l.UID); ok {
-			return nil
-		}
 		size := max(l.Size, int64(len(m.Data)))
 		env := intake.Envelope{
 			Mailbox: l.Mailbox, Folder: l.Folder, Junk: a.isJunk(l.Mailbox, l.Folder), Received: l.Received, Size: size,
@@ -178,7 +183,7 @@ func (a *adoption) account(ref store.RawRef, m store.RawMail) error {
 		a.Mails++
 		return nil
 	}
-	err := a.store.Update(account)
+	err = a.store.Update(account)
 	if broken := new(unrecordable); errors.As(err, &broken) {
 		read.fault = err
 		err = a.store.Update(account)
@@ -206,15 +211,16 @@ const uncertain = 15 * time.Minute
 // there is none.
 func (a *adoption) regain(tx *store.Tx, l compose.Letter) bool {
 	key := sentKey{l.Kind, authority.Normalise(l.To.Address), l.Request}
-	if len(a.sent[key]) == 0 {
-		return false
+	var relic relic
+	for known := true; known; { // what an attempt before a crash has put there is passed over
+		if len(a.sent[key]) == 0 {
+			return false
+		}
+		relic, a.sent[key] = a.sent[key][0], a.sent[key][1:]
+		_, known = tx.Entry(relic.id)
 	}
-	relic := a.sent[key][0]
 	raw, err := a.store.Raw(relic.ref)
 	if err != nil {
-		return false
-	}
-	if _, known := tx.Entry(relic.id); known {
 		return false
 	}
 	sent := a.readHeader(raw.Data)
@@ -232,7 +238,6 @@ func (a *adoption) regain(tx *store.Tx, l compose.Letter) bool {
 		e.State, e.Next, e.Ended = store.Pending, a.clock.Now().UTC(), time.Time{}
 	}
 	tx.Regain(e)
-	a.sent[key] = a.sent[key][1:]
 	a.Sent++
 	return true
 }

@@ -216,3 +216,64 @@ func TestHoldEndsWithWhoeverAsked(t *testing.T) {
 		}
 	})
 }
+
+// TestAdoptingGoesOnAfterACrash ends taking over raw mails after each commit, and begins again, until it is through. Each
+// mail is accounted for once, and nothing that had been sent is owed again.
+func TestAdoptingGoesOnAfterACrash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		file := filepath.Join(t.TempDir(), "b.tar")
+		s.backUp(file)
+		s.arrives("Omar <omar@school.example>", "Printer is jammed", "It eats paper.")
+		ack := s.expect("acknowledgement omar@school.example", "notice kim@school.example")["acknowledgement omar@school.example"]
+		s.answers(ack, "Omar <omar@school.example>", "It is in room 12.")
+		s.answers(ack, "Omar <omar@school.example>", "It burns.")
+		sent := 2 + len(s.sent())
+		time.Sleep(time.Hour)
+		s.arrives("Lena <lena@school.example>", "No network", "Since this morning.")
+		s.sent()
+		s.close()
+		lost := s.config.Desk.DataDir
+		s.config.Desk.DataDir = filepath.Join(t.TempDir(), "data")
+		_, _, err := store.Restore(t.Context(), store.Restoring{
+			Copying: store.Copying{Dir: s.config.Desk.DataDir, File: file}, Now: time.Now(), Adopt: lost,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for attempt := 1; ; attempt++ {
+			ctx, cancel := context.WithCancel(t.Context())
+			adopting := false
+			rim := s.rim
+			rim.Point = func(name string) {
+				if adopting && name == "committed" {
+					cancel()
+				}
+			}
+			if s.desk, err = bot.Open(s.config, rim); err != nil {
+				t.Fatal(err)
+			}
+			adopting = true
+			_, err := s.desk.Adopt(ctx)
+			s.check()
+			if err == nil || attempt == 10 {
+				if attempt < 4 {
+					t.Errorf("through at attempt %d", attempt)
+				}
+				break
+			}
+			s.desk.Close()
+		}
+		defer s.desk.Close()
+		if rows := s.ledger(); len(rows) != 4 {
+			t.Errorf("%d rows for 4 mails", len(rows))
+		}
+		count := map[string]int{}
+		for _, row := range s.outbox("") {
+			count[row.State]++
+		}
+		if count["sent"] != sent || count["pending"] != 2 { // those of the last moments
+			t.Errorf("%v, %d had been sent", count, sent)
+		}
+	})
+}
