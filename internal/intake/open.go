@@ -96,7 +96,9 @@ func (d *decision) openRequest(o opening) request.Number {
 	if !o.silent {
 		d.acknowledge(r)
 	}
-	d.notify(r)
+	if d.fresh() { // a mailbox full of old mail is worked through from the queue: a notice of each would bury the new ones
+		d.notify(r)
+	}
 	return n
 }
 
