@@ -181,7 +181,7 @@ func (d *Desk) findings(now time.Time) []health.Finding {
 				all = append(all, mailboxFinding(m, s, v.started))
 			}
 		}
-		if !toldAsLogin(v.sending.err) {
+		if v.sending.Known && !toldAsLogin(v.sending.err) {
 			all = append(all, sendingFinding(d.config.SMTP, v.sending))
 		}
 		all = append(all, reloadFinding(v.reloads), clockFinding(v.jump, now))

@@ -125,11 +125,14 @@ func TestMailThatDoesNotGoOut(t *testing.T) {
 		line.off.Store("127.0.0.1:25")
 		s.arrives("teacher@school.example", "projector", "The projector is dead.")
 		time.Sleep(20 * time.Minute)
+		s.stop() // what waits is tried again later, and until then a new process knows nothing
+		s.start()
+		time.Sleep(10 * time.Minute)
 		line.off.Store("")
-		time.Sleep(time.Hour)
+		time.Sleep(3 * time.Hour)
 		synctest.Wait()
 		subjects, others := s.told()
-		if strings.Join(subjects, "; ") != "Trouble: The bot's mail does not go out; Over: The bot's mail does not go out" || others != 2 {
+		if strings.Join(subjects, "; ") != "Trouble: The bot's mail does not go out; Over: The bot's mail does not go out" || others < 2 {
 			t.Errorf("operators were told %q, beside %d mails", subjects, others)
 		}
 	})

@@ -39,6 +39,7 @@ func (b box) silent() time.Duration {
 
 // sending is how the way to the mail server is.
 type sending struct {
+	Known    bool      // something was tried since the start
 	Failures int       // in a row
 	Since    time.Time // the first of them
 	Error    string    // of the last
@@ -91,14 +92,14 @@ func (v *vitals) sent(now time.Time, trouble *delivery.Result) {
 	v.see(func() {
 		s := &v.sending
 		if trouble == nil {
-			*s = sending{}
+			*s = sending{Known: true}
 			return
 		}
 		if s.Failures++; s.Failures == 1 {
 			s.Since = now
 		}
 		// RFC 4954, section 6: authentication required, failed, or too weak.
-		s.err = trouble.Err
+		s.Known, s.err = true, trouble.Err
 		s.Error, s.Login = describe(*trouble), trouble.Code == 530 || trouble.Code == 534 || trouble.Code == 535
 	})
 }
