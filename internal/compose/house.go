@@ -19,7 +19,7 @@ type House struct {
 	Chart     *chart.Chart   // names and targets of codes; nil is the built-in one
 	Keys      authority.Keys // makes the keys of one-tap links; empty: mails have none
 	Instance  string         // the instance those keys are bound to
-	Languages []string       // the first is used for who has none; nil is English
+	Languages []string       // to write in; the first is used for who has none of them; nil is any, and English
 	MonthDay  bool           // dates are written "Thu Aug 27", not "Thu 27 Aug"
 	Texts     *Texts         // from Load
 }

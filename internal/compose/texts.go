@@ -91,9 +91,12 @@ func folderOf(l Letter) Kind {
 	return l.Kind
 }
 
-// choose finds the templates for a kind: in the recipient's language, else the first of the desk's that has them, else
-// in English.
+// choose finds the templates for a kind: in the recipient's language if it is one of the desk's, else the first of the
+// desk's that has them, else in English.
 func (t *Texts) choose(k Kind, want string, desk []string) (*templateSet, string, error) {
+	if len(desk) > 0 && !slices.Contains(desk, want) {
+		want = desk[0]
+	}
 	for _, folder := range []string{string(k), plainFolder} {
 		if folder == plainFolder && !isPlain(k) {
 			break

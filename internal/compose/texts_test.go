@@ -25,8 +25,11 @@ func TestLoadBuiltIn(t *testing.T) {
 		t.Errorf("languages %s", got)
 	}
 	for _, k := range []Kind{Acknowledgement, Categorized, Resolved, Refusal, Confirmation} {
-		if _, got, err := texts.choose(k, "es", []string{"en"}); err != nil || got != "es" {
+		if _, got, err := texts.choose(k, "es", []string{"en", "es"}); err != nil || got != "es" {
 			t.Errorf("%s in Spanish: %s, %v", k, got, err)
+		}
+		if _, got, err := texts.choose(k, "es", []string{"en"}); err != nil || got != "en" {
+			t.Errorf("%s in Spanish by a desk that writes none: %s, %v", k, got, err)
 		}
 	}
 	for _, k := range Kinds {
@@ -57,7 +60,7 @@ func TestLoadOwn(t *testing.T) {
 	if got := render(t, l, Material{}, h).Text; got != "Got it: SR-1.\n" {
 		t.Errorf("text %q", got)
 	}
-	l.Language = "vi"
+	l.Language, h.Languages = "vi", append(h.Languages, "vi")
 	if got := render(t, l, Material{}, h).Text; got != "Đã nhận SR-1\n" {
 		t.Errorf("text %q", got)
 	}

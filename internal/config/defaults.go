@@ -24,7 +24,7 @@ func Default() *Config {
 			DataDir:    "data",
 			Authority:  TokenOrDMARC,
 			AuthPreset: Authserv,
-			Languages:  []string{"en"},
+			Languages:  []string{"en", "es"},
 
 			ReopenWithin: Duration(14 * day),
 			PlainAnswers: AnswerIsNote,

@@ -111,7 +111,8 @@ type Desk struct {
 	// Whose Authentication-Results headers are believed (authserv): the name your own mail server signs them with.
 	AuthservID string `toml:"authserv_id"`
 
-	// Languages of the bot's mails; the first is the default.
+	// Languages of the bot's mails: a person is answered in theirs if it is one of these, else in the first. "en" and "es"
+	// are built in.
 	Languages []string `toml:"languages"`
 
 	// Lists and groups that stand in front of the desk: mail through them is not taken for list mail.
