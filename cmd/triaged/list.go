@@ -17,7 +17,7 @@ func (listCommand) Help() string {
 then by due time), overdue, scheduled, all. A code with a question mark is the best suggestion, not a decision.
 
 With --json a line has: number, subject, requester, state, category ("" or a code), submitted_at, categorized_at, due_at,
-overdue, assignee, team, source, suggestions [{code, confidence}].`
+overdue, assignee, team, source, outage, suggestions [{code, confidence}].`
 }
 
 func (l *listCommand) Run(ctx context.Context, c *commands, s streams) error {

@@ -28,6 +28,9 @@ func (c *commands) printCase(s streams, r bot.Case) {
 	if r.Category != "" {
 		fmt.Fprintf(s.out, "; %s since %s, due %s", r.Category, c.localOr(r.CategorizedAt, "-"), c.due(r.RequestRow))
 	}
+	if r.Outage != nil {
+		fmt.Fprintf(s.out, "; of the outage that began with %s", *r.Outage)
+	}
 	fmt.Fprintln(s.out)
 	for i, g := range r.Suggestions {
 		fmt.Fprintf(s.out, "suggestion %d: %s (%.0f %%) %v\n", i+1, g.Code, g.Confidence*100, g.Because)

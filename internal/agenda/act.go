@@ -50,7 +50,7 @@ func Act(things []Thing, digest bool, p *Policy, now time.Time) Outcome {
 		case Escalated:
 			stale = append(stale, t)
 		case EmergencyCheck:
-			if len(t.Alert) > 0 {
+			if len(t.Alert) > 0 && !t.Request.Outage.Sure { // of an outage, the analysts have been told as such
 				o.addWork(work, t, p, now)
 			}
 		default:

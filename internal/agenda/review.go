@@ -53,8 +53,16 @@ func Late(at, now time.Time) bool { return now.Sub(at) > lateAfter }
 func row(r request.Request, p *Policy, now time.Time) compose.Row {
 	return compose.Row{
 		Request: r.Number, Subject: r.Subject, Text: r.Text, From: r.Requester, Submitted: r.Submitted,
-		Overdue: !now.Before(r.Submitted.Add(p.CategorizeWithin)),
+		Overdue: !now.Before(r.Submitted.Add(p.CategorizeWithin)), Outage: outageOf(r),
 	}
+}
+
+// outageOf is the first report of the outage that a request is one of.
+func outageOf(r request.Request) request.Number {
+	if !r.Outage.Sure {
+		return 0
+	}
+	return r.Outage.First
 }
 
 // trim cuts a list to a length that a mail can have, and says how many it cut and how many of those are overdue.

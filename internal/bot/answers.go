@@ -31,6 +31,7 @@ type RequestRow struct {
 	Assignee      string       `json:"assignee"`
 	Team          string       `json:"team"`
 	Source        string       `json:"source"`
+	Outage        *string      `json:"outage"` // the first of the reports of an outage that it is one of
 	Suggestions   []Suggestion `json:"suggestions"`
 }
 
@@ -243,6 +244,10 @@ func (d *Desk) row(tx *store.Tx, r request.Request, now time.Time) RequestRow {
 		State: string(r.State), Category: r.Code.String(), SubmittedAt: r.Submitted.UTC(),
 		CategorizedAt: timeOrNull(r.Categorized), DueAt: timeOrNull(due), Assignee: r.Assignee, Team: r.Team,
 		Source: string(r.Source), Suggestions: []Suggestion{},
+	}
+	if r.Outage.Sure {
+		first := r.Outage.First.Label(d.policy.Prefix)
+		row.Outage = &first
 	}
 	switch {
 	case r.Uncategorized():

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -104,6 +105,7 @@ func openCrashDesk(t *testing.T) *crashDesk {
 	}
 	text = strings.Replace(text, "[smtp]", "[smtp]\nretry = [\"20ms\"]", 1)
 	text = strings.Replace(text, `poll_interval = "1m"`, "poll_interval = \"1s\"\nreconnect = [\"10ms\"]", 1)
+	text = strings.Replace(text, "[notify]", "[notify]\nburst = \"3/1s\"", 1) // so that notices are gathered while the bot dies
 	text += "\n[limits]\nautomatic_mails_per_recipient = \"100000/1h\"\n"
 	d.file = t.TempDir() + "/config.toml"
 	if err := os.WriteFile(d.file, []byte(text), 0o600); err != nil {
@@ -243,7 +245,7 @@ func (d *crashDesk) verify(desk *bot.Desk, mails int) {
 		return nil
 	})
 	acknowledged, noticed, byID := map[string]map[string]bool{}, map[string]map[string]bool{}, map[string][]byte{}
-	repeats := 0
+	repeats, gathered := 0, 0
 	for _, r := range d.smtp.Mails() {
 		m := message.Parse(r.Data)
 		if before, ok := byID[m.MessageID]; ok {
@@ -253,15 +255,17 @@ func (d *crashDesk) verify(desk *bot.Desk, mails int) {
 			}
 		}
 		byID[m.MessageID] = r.Data
-		kind := acknowledged
-		key := r.To[0]
+		kind, keys := acknowledged, []string{r.To[0]}
 		if m.Header.Get("X-Triaged-Kind") == "notice" {
-			kind, key = noticed, m.Header.Get("X-Triaged-Request")
+			kind, keys = noticed, toldOf(m)
+			gathered += min(len(keys)-1, 1)
 		}
-		if kind[key] == nil {
-			kind[key] = map[string]bool{}
+		for _, key := range keys {
+			if kind[key] == nil {
+				kind[key] = map[string]bool{}
+			}
+			kind[key][m.MessageID] = true
 		}
-		kind[key][m.MessageID] = true
 	}
 	for i := range mails {
 		who := fmt.Sprintf("p%d@school.example", i)
@@ -275,5 +279,21 @@ func (d *crashDesk) verify(desk *bot.Desk, mails int) {
 			d.t.Errorf("%s has %d notices", label, len(noticed[label]))
 		}
 	}
-	d.t.Logf("%d mails, %d sent, %d of them repeats", mails, len(d.smtp.Mails()), repeats)
+	d.t.Logf("%d mails, %d sent, %d of them repeats, %d notices of several requests", mails, len(d.smtp.Mails()), repeats, gathered)
+	if gathered == 0 {
+		d.t.Error("no notices were gathered: the crashes do not try that")
+	}
 }
+
+// toldOf are the requests that a notice tells of: one, or a list.
+func toldOf(m *message.Message) (labels []string) {
+	if label := m.Header.Get("X-Triaged-Request"); label != "" {
+		return []string{label}
+	}
+	for _, row := range noticeRow.FindAllStringSubmatch(m.Text, -1) {
+		labels = append(labels, row[1])
+	}
+	return labels
+}
+
+var noticeRow = regexp.MustCompile(`(?m)^(SR-\d+), `)

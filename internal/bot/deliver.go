@@ -265,8 +265,8 @@ func (s *sender) prepare(entries []store.Entry, now time.Time) ([]outgoing, erro
 		mails[i].made.Data = nil
 	}
 	return mails, s.store.Update(func(tx *store.Tx) error {
-		for _, m := range mails {
-			if err := s.recordAttempt(tx, m, now); err != nil {
+		for i := range mails {
+			if err := s.recordAttempt(tx, &mails[i], now); err != nil {
 				return err
 			}
 		}
@@ -301,10 +301,14 @@ func (s *sender) make(e store.Entry) (m outgoing, err error) {
 	return m, err
 }
 
-func (s *sender) recordAttempt(tx *store.Tx, m outgoing, now time.Time) error {
+func (s *sender) recordAttempt(tx *store.Tx, m *outgoing, now time.Time) error {
 	if m.fault != nil {
 		s.log.Error("not sent", append(s.attributes(m.entry), "error", m.fault)...)
 		return s.bury(tx, m.entry, "it cannot be rendered: "+m.fault.Error(), now)
+	}
+	if e, _ := tx.Entry(m.entry.ID); e.Gathered != m.entry.Gathered {
+		m.data = nil // more was put into it since it was rendered: it is rendered anew, and sent with the next batch
+		return nil
 	}
 	return tx.Change(m.entry.ID, func(e *store.Entry) {
 		e.Attempts++

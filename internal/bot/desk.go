@@ -104,6 +104,8 @@ func (d *Desk) material(tx *store.Tx, l compose.Letter) compose.Material {
 		m.Note = tx.Text(l.Receipt.Note)
 	case l.Outcome != nil:
 		m.Text = tx.Text(l.Outcome.Text)
+	case l.Outage != nil:
+		m.Reports = d.reports(tx, l.Outage.First)
 	case l.Queue != nil:
 		for _, row := range l.Queue.Rows {
 			r, _ := tx.Request(row.Request)
@@ -115,6 +117,16 @@ func (d *Desk) material(tx *store.Tx, l compose.Letter) compose.Material {
 		}
 	}
 	return m
+}
+
+// reports are the reports of an outage as they stand.
+func (d *Desk) reports(tx *store.Tx, first request.Number) (all []compose.OutageReport) {
+	for _, n := range tx.Outage(first) {
+		if r, ok := tx.Request(n); ok && r.Outage.First == first && r.Outage.Sure {
+			all = append(all, compose.OutageReport{Request: r, Subject: tx.Text(r.Subject), Campus: r.Campus})
+		}
+	}
+	return all
 }
 
 // attachments are the files of a received mail, read from its raw bytes. Pictures of its layout are left out.

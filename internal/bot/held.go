@@ -2,10 +2,12 @@ package bot
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"triaged/internal/authority"
 	"triaged/internal/compose"
+	"triaged/internal/gather"
 	"triaged/internal/intake"
 	"triaged/internal/store"
 )
@@ -17,7 +19,57 @@ func (d *Desk) owe(tx *store.Tx, l compose.Letter, now time.Time) {
 	if hold == (store.Hold{}) && l.Kind != compose.Operator && d.tripped(tx, now) {
 		hold = store.Hold{By: store.ByBreaker, Why: "held: the circuit breaker is open"}
 	}
-	tx.Owe(l, hold)
+	if hold != (store.Hold{}) {
+		tx.Owe(l, hold)
+		return
+	}
+	d.gather(tx, l, now)
+}
+
+// gather puts a mail into the outbox, or what it says into another that waits there for the same address.
+func (d *Desk) gather(tx *store.Tx, l compose.Letter, now time.Time) {
+	made := gather.Decide(l, earlierTo(tx, l.To.Address), d.gathers(tx, now), now)
+	if made.Into != 0 {
+		err := tx.Change(made.Into, func(e *store.Entry) {
+			e.Letter, e.Next = made.Letter, made.At.UTC()
+			e.Gathered++
+		})
+		if err == nil {
+			return
+		}
+		d.log.Error("a mail cannot be gathered", "outbox", made.Into, "error", err)
+		made = gather.Decision{Letter: l, At: now}
+	}
+	e := tx.Owe(made.Letter, store.Hold{})
+	if made.At.After(now) {
+		if err := tx.Change(e.ID, func(e *store.Entry) { e.Next = made.At.UTC() }); err != nil {
+			d.log.Error("a mail is sent earlier than need be", "outbox", e.ID, "error", err)
+		}
+	}
+}
+
+// thrifty is how notices are gathered when half of what the server takes in a day is used up.
+var thrifty = gather.Policy{Count: 1, Per: 30 * time.Minute}
+
+// gathers is how notices are gathered at this moment.
+func (d *Desk) gathers(tx *store.Tx, now time.Time) gather.Policy {
+	if d.pace.PerDay > 0 && owed(tx, max(d.pace.PerDay/2, 1), now.Add(-24*time.Hour), 0) {
+		return thrifty
+	}
+	return d.burst
+}
+
+// earlierTo are the last mails owed to an address, the latest first.
+func earlierTo(tx *store.Tx, address string) iter.Seq[gather.Earlier] {
+	const most = 50 // one who gets more of other kinds at once has nothing gathered
+	return func(yield func(gather.Earlier) bool) {
+		looked := 0
+		for e := range tx.OwedTo(address) {
+			if looked++; looked > most || !yield(gather.Earlier{ID: e.ID, Letter: e.Letter, Open: e.Open(), Next: e.Next}) {
+				return
+			}
+		}
+	}
 }
 
 // holds is why a mail must not go out yet, the circuit breaker apart.

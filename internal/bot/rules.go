@@ -9,6 +9,7 @@ import (
 	"triaged/internal/authority"
 	"triaged/internal/compose"
 	"triaged/internal/config"
+	"triaged/internal/gather"
 	"triaged/internal/intake"
 	"triaged/internal/provider"
 	"triaged/internal/request"
@@ -28,6 +29,7 @@ type rules struct {
 	retry  Retry
 	pace   provider.Limits
 	notify []string // operators
+	burst  gather.Policy
 
 	expiring map[string]agenda.Expiring // secrets, by what was told of them
 }
@@ -53,6 +55,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 		limits: Limits{PerRecipient: rate(c.Limits.AutomaticMailsPerRecipient), PerRequest: rate(c.Limits.AutomaticMailsPerRequest), Breaker: rate(c.Limits.CircuitBreaker)},
 		retry:  Retry{Waits: durations(c.SMTP.Retry), GiveUp: c.SMTP.GiveUpAfter.D()},
 		pace:   c.SMTP.Pace(), notify: c.Notify.Operator, expiring: expiring(c),
+		burst: gather.Policy{Count: c.Notify.Burst.Count, Per: c.Notify.Burst.Per.D()},
 	}
 	if before != nil && modelOf(before) == modelOf(r) {
 		r.model = before.model

@@ -19,6 +19,7 @@ import (
 	"triaged/internal/mailbox"
 	"triaged/internal/request"
 	"triaged/internal/store"
+	"triaged/internal/suggest"
 )
 
 // Rim is what a desk gets from its surroundings rather than from the configuration. The zero Rim is the real world.
@@ -139,6 +140,7 @@ func policyOf(c *config.Config) *intake.Policy {
 		DayLength: c.WorkingTime().DayLengthOn, ReopenWithin: c.Desk.ReopenWithin.D(),
 		AnswersRequester: c.Desk.PlainAnswers == config.AnswerToRequester,
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Mailboxes: map[string]intake.MailboxPolicy{},
+		Troubles: &suggest.Troubles{},
 	}
 	for _, s := range c.Sources {
 		kind := request.Monitor

@@ -35,7 +35,7 @@ func (p *parser) verb() {
 		p.unknown(word)
 		return
 	}
-	if !p.line.hashed && !p.barely(g) {
+	if !p.line.hashed && !p.barely(g, word) {
 		return
 	}
 	p.arguments(g, cmd)
@@ -53,7 +53,7 @@ func anItemAlone(rest string) bool {
 
 // barely tells whether a verb without "#" can be a command here. It makes the line a mistake or remark where it cannot,
 // yet stands where a command belongs.
-func (p *parser) barely(g *grammar) bool {
+func (p *parser) barely(g *grammar, word string) bool {
 	confirms := g.verb == Yes || g.verb == No
 	switch {
 	case confirms:
@@ -62,7 +62,7 @@ func (p *parser) barely(g *grammar) bool {
 		return !p.chosen && p.set.Answer == Trouble && anItemAlone(p.rest().folded())
 	case !p.chosen:
 		return g.alone && (onlyMarks(p.rest()) || g.takes == aSpan)
-	case p.named:
+	case p.named, p.sel.All && word == Resolve.Word(): // "all resolve fixed at 9:10", not "all done here"
 		return true
 	case g.takes == freeText || g.takes == anItem || g.takes == nothing:
 		return onlyMarks(p.rest()) // "2 close friends" is ordinary text
@@ -188,6 +188,10 @@ func (p *parser) argument(g *grammar, arg written, cmd *Command) error {
 		return name(arg, cmd)
 	case anAddress:
 		return address(arg.text(), cmd)
+	case maybeRequest:
+		if arg.len() > 0 {
+			return otherRequest(&s, cmd)
+		}
 	case aRequest:
 		return otherRequest(&s, cmd)
 	case aReason:

@@ -4,6 +4,9 @@ import "triaged/internal/chart"
 
 // code understands numbers in the place of a command: a chart code, or a suggestion.
 func (p *parser) code(n numbers) {
+	if p.sel.All && !p.sel.Later {
+		p.later()
+	}
 	end := p.rest()
 	if core(end).len() > 0 {
 		p.notAlone(n)

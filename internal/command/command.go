@@ -27,7 +27,7 @@ const (
 	Duplicate   Verb = "duplicate"   // #dup SR-9
 	Split       Verb = "split"       // #split
 	Link        Verb = "link"        // #link SR-9
-	Unlink      Verb = "unlink"      // #unlink SR-9
+	Unlink      Verb = "unlink"      // #unlink SR-9; #unlink: from the outage that it is part of
 	Spam        Verb = "spam"        // #spam
 	Open        Verb = "open"        // #open, #open ITEM: take a mail that was held as unwanted
 	Escalate    Verb = "escalate"    // #escalate, #escalate TEXT

@@ -107,6 +107,7 @@ func (p *parser) selection() bool {
 	if p.acceptWord("all") {
 		if end := p.rest(); end.len() > 0 && !onlyMarks(end) {
 			p.sel.All, p.chosen = true, true
+			p.later()
 			p.separator()
 			return true
 		}
@@ -132,6 +133,21 @@ func (p *parser) selection() bool {
 	p.chosen = true
 	p.separator()
 	return p.choose(groups)
+}
+
+// later reads "and later" behind "all", or behind a code for all.
+func (p *parser) later() {
+	from := p.at
+	p.spaces()
+	if !p.accept("&+,") {
+		p.acceptWord("and")
+	}
+	p.spaces()
+	if p.acceptWord("later") {
+		p.sel.Later = true
+		return
+	}
+	p.at = from
 }
 
 // list reads groups of numbers with commas between them; after one with a prefix, others with a prefix may follow bare.

@@ -13,7 +13,7 @@ import (
 
 func drawSelection(t *rapid.T) Selection {
 	if rapid.IntRange(0, 9).Draw(t, "all") == 0 {
-		return Selection{All: true}
+		return Selection{All: true, Later: rapid.Bool().Draw(t, "later")}
 	}
 	var s Selection
 	for range rapid.IntRange(0, 5).Draw(t, "ranges") {

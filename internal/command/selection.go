@@ -23,6 +23,7 @@ func (r Range) String() string {
 // Selection is the requests that a command names, in the order written. The zero Selection names none.
 type Selection struct {
 	All    bool // everything that the answered mail listed
+	Later  bool // and what joins it later, where the mail is about an outage; only with All
 	Ranges []Range
 }
 
@@ -60,7 +61,10 @@ func (s Selection) Has(n int64) bool {
 
 // String writes the selection as it can be typed, without a prefix: "12,15-18", "all", or "" for none.
 func (s Selection) String() string {
-	if s.All {
+	switch {
+	case s.Later:
+		return "all and later"
+	case s.All:
 		return "all"
 	}
 	var b strings.Builder

@@ -16,8 +16,9 @@ const (
 	aSpan             // optional: 30m, 2 hours
 	aName             // a person, address or team
 	anAddress
-	aRequest // another request
-	aReason  // vendor, district, …, optionally until a date
+	maybeRequest // optional: another request
+	aRequest     // another request
+	aReason      // vendor, district, …, optionally until a date
 	aDate
 	anItem // optional: the number of an outbox entry or held mail
 )
@@ -48,7 +49,7 @@ var grammars = []grammar{
 	{verb: Duplicate, names: []string{"dup", "duplicate", "merge"}, takes: aRequest},
 	{verb: Split, names: []string{"split"}},
 	{verb: Link, names: []string{"link"}, takes: aRequest},
-	{verb: Unlink, names: []string{"unlink"}, takes: aRequest},
+	{verb: Unlink, names: []string{"unlink"}, takes: maybeRequest},
 	{verb: Spam, names: []string{"spam"}, alone: true},
 	{verb: Open, names: []string{"open"}, takes: anItem, general: true},
 	{verb: Escalate, names: []string{"escalate"}, takes: freeText},

@@ -15,7 +15,7 @@ import (
 // reader would.
 func (t *Texts) check() error {
 	var problems []error
-	for _, k := range append(slices.Clone(Kinds), workFolder) {
+	for _, k := range append(slices.Clone(Kinds), workFolder, burstFolder) {
 		found := false
 		for name := range t.sets {
 			if name.folder != string(k) && (name.folder != plainFolder || !isPlain(k)) {

@@ -33,6 +33,14 @@ type Material struct {
 	Attachments []message.Attachment
 	Suggestions []suggest.Suggestion // best first; three at most are printed
 	Rows        []RowMaterial        // parallel to QueueBody.Rows
+	Reports     []OutageReport       // of an outage, in order of arrival
+}
+
+// OutageReport is one request that reports an outage, as it stands.
+type OutageReport struct {
+	Request request.Request
+	Subject string
+	Campus  string
 }
 
 // RowMaterial is what one row of a list says.

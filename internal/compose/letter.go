@@ -28,6 +28,7 @@ const (
 	Notice          Kind = "notice"
 	Reminder        Kind = "reminder"
 	Digest          Kind = "digest"
+	Outage          Kind = "outage" // several requests report that something is down
 	Receipt         Kind = "receipt"
 	Confirmation    Kind = "confirmation"
 	Categorized     Kind = "categorized"
@@ -60,7 +61,8 @@ type Letter struct {
 	Confirmation    *ConfirmationBody    `json:"confirmation,omitempty"`
 	Outcome         *OutcomeBody         `json:"outcome,omitempty"` // Categorized, Resolved and Answer
 	Work            *WorkBody            `json:"work,omitempty"`    // Reminder, Breach, FollowUp and Report about requests
-	Plain           *PlainBody           `json:"plain,omitempty"`   // Breach, FollowUp, Report, Refusal, Operator
+	Outage          *OutageBody          `json:"outage,omitempty"`
+	Plain           *PlainBody           `json:"plain,omitempty"` // Breach, FollowUp, Report, Refusal, Operator
 }
 
 // AcknowledgementBody tells a requester that their mail became a request: number, what they asked, what happens next
@@ -69,6 +71,24 @@ type AcknowledgementBody struct {
 	Asked         request.TextRef `json:"asked"`
 	CategorizedBy time.Time       `json:"categorized_by"`   // when somebody will have looked at it (SOP, process step 2)
 	Sorted        *OutcomeBody    `json:"sorted,omitempty"` // what was decided as it was opened, instead of a mail of its own
+	Known         *KnownBody      `json:"known,omitempty"`
+}
+
+// KnownBody tells a requester that others have reported the same, and that it is worked on as one.
+type KnownBody struct {
+	Others int        `json:"others"`
+	Code   chart.Code `json:"code,omitzero"` // if it has one already
+	Due    time.Time  `json:"due,omitzero"`
+}
+
+// OutageBody is the next mail of the one thread about requests that report an outage. Its reports are those of the moment in
+// which it is rendered: see Material.
+type OutageBody struct {
+	First request.Number   `json:"first"` // names the outage
+	What  string           `json:"what"`  // is down: "network, phones"; the same in all mails of the thread
+	Since time.Time        `json:"since"` // when the first wrote
+	New   []request.Number `json:"new,omitempty"`
+	Say   []string         `json:"say,omitempty"` // what a colleague did or says about it, in sentences
 }
 
 // NoticeBody tells the people who work requests of a new one, or of what its author added.
@@ -157,6 +177,7 @@ type Row struct {
 	From      request.Person  `json:"from"`
 	Submitted time.Time       `json:"submitted"`
 	Overdue   bool            `json:"overdue"`
+	Outage    request.Number  `json:"outage,omitempty"` // the first of the reports of the outage that it is one of
 }
 
 // ReceiptBody answers a mail of commands: what was done, what was not and why, and how to undo it.

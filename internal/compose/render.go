@@ -113,7 +113,14 @@ func (d *draft) view(p *page) (any, error) {
 		if l.Notice != nil {
 			return d.notice(p, *l.Notice), nil
 		}
-	case Reminder, Digest:
+		if l.Queue != nil {
+			return d.queue(p, *l.Queue), nil
+		}
+	case Outage:
+		if l.Outage != nil {
+			return d.outage(p, *l.Outage), nil
+		}
+	case Reminder, Digest, burstFolder:
 		if l.Queue != nil {
 			return d.queue(p, *l.Queue), nil
 		}

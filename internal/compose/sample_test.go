@@ -3,6 +3,7 @@ package compose
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -173,6 +174,15 @@ func specimens() []specimen {
 	late := digest
 	late.Queue = &QueueBody{Review: nine, Rows: rows, Late: nine.Add(-4 * time.Hour), Missed: 1}
 	noticed := Material{Topic: topic.Topic, Text: projector, Suggestions: projectorCodes}
+	known := about(Acknowledgement, maria, Letter{InReplyTo: "CA+first@mail.school.example", Acknowledgement: &AcknowledgementBody{
+		Known: &KnownBody{Others: 6, Code: code(1, 1), Due: monday.Add(4 * time.Hour)},
+	}})
+	failing := Letter{Kind: Outage, To: dana, Commands: true, At: monday, InReplyTo: "outage.sr-3.1@school.example", References: []string{"outage.sr-3.1@school.example"}}
+	failing.Outage = &OutageBody{First: 3, What: "google", Since: monday.Add(-40 * time.Minute), New: []request.Number{7}, Say: []string{"Kim Tran made it 1-1."}}
+	burst := Letter{Kind: Notice, To: kim, Commands: true, At: monday, Queue: &QueueBody{Rows: rows}}
+	linked := digest
+	linked.Queue = &QueueBody{Review: nine, Rows: slices.Clone(rows)}
+	linked.Queue.Rows[1].Outage = 12
 	return []specimen{
 		{"acknowledgement.en", acknowledgement, asked},
 		{"acknowledgement.es", spanish(acknowledgement), pedido},
@@ -211,7 +221,30 @@ func specimens() []specimen {
 		{"work-several.en", several, Material{Rows: []RowMaterial{{Subject: "Projector in 214 is dead"}, {Subject: "Printer"}}}},
 		{"reminder-escalated.en", escalated, Material{Topic: topic.Topic, Rows: rowMaterial[:1]}},
 		{"digest-late.en", late, Material{Rows: rowMaterial}},
+		{"acknowledgement-known.en", known, asked},
+		{"acknowledgement-known.es", spanish(known), pedido},
+		{"outage.en", failing, Material{Reports: sampleReports()}},
+		{"outage.es", spanish(failing), Material{Reports: sampleReports()}},
+		{"burst.en", burst, Material{Rows: rowMaterial}},
+		{"burst.es", spanish(burst), Material{Rows: rowMaterial}},
+		{"digest-linked.en", linked, Material{Rows: rowMaterial}},
 	}
+}
+
+// sampleReports are an outage's.
+func sampleReports() []OutageReport {
+	report := func(n request.Number, minutes int, from request.Person, campus, subject string) OutageReport {
+		return OutageReport{Campus: campus, Subject: subject, Request: request.Request{
+			Number: n, Requester: from, Submitted: monday.Add(time.Duration(minutes-40) * time.Minute), State: request.Open,
+		}}
+	}
+	all := []OutageReport{
+		report(3, 0, maria, "Adam Elementary", "Google not working"),
+		report(4, 2, request.Person{Name: "Marcus Bell", Address: "marcus.bell@school.example"}, "Cy Woods", "#1-3 classroom"),
+		report(7, 21, request.Person{Address: "office@school.example"}, "", "no podemos entrar a Google"),
+	}
+	all[0].Request.Code, all[1].Request.State = code(1, 1), request.Resolved
+	return all
 }
 
 // sampleFiles are attachments as they come out of a mail: a picture of 20 KB and a small text.

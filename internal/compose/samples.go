@@ -57,12 +57,16 @@ func sampleLetters(k Kind) []sample {
 		return []sample{
 			{"with all it can say", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{CategorizedBy: sampleDue}}, sampleMaterial()},
 			{"sorted at once", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{Sorted: &OutcomeBody{Code: sampleCode, Due: sampleDue, Missing: []string{"Form"}}}}, sampleMaterial()},
+			{"about a known outage", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{Known: &KnownBody{Others: 2}}}, Material{}},
+			{"about a known outage with a target", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{Known: &KnownBody{Others: 4, Code: sampleCode, Due: sampleDue}}}, Material{}},
 			{"with nothing to say", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{}}, Material{}},
 		}
 	case Notice:
 		return sampleNotices()
-	case Reminder, Digest:
+	case Reminder, Digest, burstFolder:
 		return sampleQueues(k)
+	case Outage:
+		return sampleOutages()
 	case Receipt:
 		return sampleReceipts()
 	case Confirmation:
@@ -93,7 +97,7 @@ func sampleNotices() []sample {
 
 func sampleQueues(k Kind) []sample {
 	rows := []Row{
-		{Request: 1, From: samplePerson, Submitted: sampleTime.Add(-3 * time.Hour), Overdue: true},
+		{Request: 1, From: samplePerson, Submitted: sampleTime.Add(-3 * time.Hour), Overdue: true, Outage: 7},
 		{Request: 2, From: samplePerson, Submitted: sampleTime},
 	}
 	all := []sample{
@@ -105,6 +109,23 @@ func sampleQueues(k Kind) []sample {
 		all = append(all, sample{"about an empty queue", Letter{Queue: &QueueBody{}}, Material{}})
 	}
 	return all
+}
+
+func sampleOutages() []sample {
+	var reports []OutageReport
+	for n := range request.Number(mostReports + 2) {
+		r := request.Request{Number: n + 1, Requester: samplePerson, Submitted: sampleTime, State: request.Open}
+		if n%2 == 0 {
+			r.Code, r.State = sampleCode, request.Resolved
+		}
+		reports = append(reports, OutageReport{Request: r, Subject: "Subject", Campus: []string{"One", "Two", ""}[n%3]})
+	}
+	many := OutageBody{First: 1, What: "network, phones", Since: sampleTime, New: []request.Number{1, 2}, Say: []string{"Kim made it 1-1."}}
+	return []sample{
+		{"with all it can say", Letter{Commands: true, Outage: &many}, Material{Reports: reports}},
+		{"with nothing new", Letter{Outage: &OutageBody{First: 2, Since: sampleTime}}, Material{Reports: reports[1:2]}},
+		{"with nothing open", Letter{Commands: true, Outage: &OutageBody{First: 1, Since: sampleTime}}, Material{Reports: reports[:1]}},
+	}
 }
 
 func sampleReceipts() []sample {

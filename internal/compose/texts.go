@@ -14,7 +14,7 @@ import (
 
 // Kinds are all kinds of mail, each with a folder of templates; those without one use the folder "plain".
 var Kinds = []Kind{
-	Acknowledgement, Notice, Reminder, Digest, Receipt, Confirmation, Categorized, Resolved, Answer, Breach, FollowUp, Report,
+	Acknowledgement, Notice, Reminder, Digest, Outage, Receipt, Confirmation, Categorized, Resolved, Answer, Breach, FollowUp, Report,
 	Refusal, Operator,
 }
 
@@ -22,6 +22,7 @@ var Kinds = []Kind{
 const (
 	plainFolder  = "plain"  // for kinds that are a few sentences
 	workFolder   = "work"   // for mails of every kind that list work
+	burstFolder  = "burst"  // for notices of several requests
 	sharedFolder = "shared" // blocks that the templates of every mail may use
 )
 
@@ -85,8 +86,11 @@ func (t *Texts) Languages() []string {
 
 // folderOf names the templates that a letter wants first.
 func folderOf(l Letter) Kind {
-	if l.Work != nil {
+	switch {
+	case l.Work != nil:
 		return workFolder
+	case l.Kind == Notice && l.Queue != nil:
+		return burstFolder
 	}
 	return l.Kind
 }
@@ -155,7 +159,7 @@ func checkName(name string) error {
 	if folder == sharedFolder && (path.Ext(base) == ".txt" || path.Ext(base) == ".html") {
 		return nil
 	}
-	if folder != plainFolder && folder != workFolder && !slices.Contains(Kinds, Kind(folder)) {
+	if folder != plainFolder && folder != workFolder && folder != burstFolder && !slices.Contains(Kinds, Kind(folder)) {
 		return fmt.Errorf("template %s: no mail of the kind %q is sent: the folders are %s", name, folder, folderNames())
 	}
 	if _, _, ok := splitName(base); !ok {
@@ -169,7 +173,7 @@ func folderNames() string {
 	for _, k := range Kinds {
 		names = append(names, string(k))
 	}
-	return strings.Join(append(names, plainFolder, workFolder, sharedFolder), ", ")
+	return strings.Join(append(names, plainFolder, workFolder, burstFolder, sharedFolder), ", ")
 }
 
 // splitName takes "text.en.txt" apart.

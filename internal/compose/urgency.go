@@ -27,6 +27,7 @@ var Urgencies = [urgencies]Urgency{Alarm, Prompt, Known, Work, Timed, Figure}
 // what is to be sent in this order: a change of the table asks for a migration there.
 var urgencyOf = map[Kind]Urgency{
 	Operator:        Alarm,
+	Outage:          Alarm,
 	Receipt:         Prompt,
 	Confirmation:    Prompt,
 	Refusal:         Prompt,

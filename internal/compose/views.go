@@ -28,6 +28,10 @@ type acknowledgementView struct {
 	By    string // "by 2:40 pm today"; "" if that would be too late to promise
 
 	Sorted *outcomeView // what was decided at once, instead of By
+
+	Known  bool   // others have reported the same
+	Others int    // how many
+	Target string // until when it is to be done, "Thu 27 Aug 3:00 pm", or ""
 }
 
 func (d *draft) acknowledgement(p *page, a AcknowledgementBody) any {
@@ -36,6 +40,9 @@ func (d *draft) acknowledgement(p *page, a AcknowledgementBody) any {
 		v.Sorted = d.sorted(p, *a.Sorted)
 	} else if a.CategorizedBy.After(d.letter.At) {
 		v.By = d.say.By(a.CategorizedBy)
+	}
+	if k := a.Known; k != nil {
+		v.Known, v.Others, v.Target = true, k.Others, d.say.Moment(k.Due)
 	}
 	return v
 }
@@ -217,6 +224,7 @@ type rowView struct {
 	Name           string
 	Waited         string // "3 h 10 min"
 	Overdue        bool
+	Outage         string // label of the first report of the outage that it is one of, or ""
 	Words          Words
 	Offered        []offerView
 	Unsure         bool
@@ -240,6 +248,7 @@ func (d *draft) queue(p *page, q QueueBody) any {
 		row := rowView{
 			Label: d.label(r.Request), Subject: d.topic(m.Subject), Name: d.name(r.From),
 			Waited: d.say.Span(d.letter.At.Sub(r.Submitted)), Overdue: r.Overdue, Words: safeText(m.Text, room),
+			Outage: d.label(r.Outage),
 		}
 		row.Offered, row.Unsure = d.offer(r.Request, m.Suggestions)
 		if r.Overdue {

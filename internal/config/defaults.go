@@ -51,6 +51,7 @@ func Default() *Config {
 		},
 		Review: Review{Hours: OddHours(), Staffed: "07:00-17:00", Daily: true, Excerpts: true},
 		Watch:  Watch{Probe: Duration(time.Hour)},
+		Notify: Notify{Burst: Rate{10, Duration(10 * time.Minute)}},
 		Limits: Limits{
 			AutomaticMailsPerRecipient: Rate{10, Duration(time.Hour)},
 			AutomaticMailsPerRequest:   Rate{20, Duration(24 * time.Hour)},

@@ -305,7 +305,8 @@ type SMTP struct {
 	// (microsoft365: 30), or no limit.
 	MailsPerMinute int `toml:"mails_per_minute"`
 
-	// How many mails the server takes in any 24 hours; one in twenty is kept for emergencies and answers. 0: as many as the
+	// How many mails the server takes in any 24 hours; one in twenty is kept for emergencies and answers. Once half
+	// of them are used up, new requests are told to each of the desk's people in one mail every half hour. 0: as many as the
 	// provider says (microsoft365: 10000, google: 2000), or no limit.
 	MailsPerDay int `toml:"mails_per_day"`
 
@@ -434,6 +435,11 @@ type Notify struct {
 
 	// Who hears of trouble with the bot itself, and may answer such mail as an operator does.
 	Operator []string `toml:"operator"`
+
+	// When more notices of new requests than so many would go to one address in such a time, further ones wait, no longer
+	// than that time, and come in one mail that lists them and is answered like a digest. What may be an emergency never
+	// waits. Further mails about one outage come no closer together than that time. A high count gathers none.
+	Burst Rate `toml:"burst"`
 }
 
 // Limits caps what the bot sends automatically: to requesters and strangers, and, by the circuit breaker, in all.

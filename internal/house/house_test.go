@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"demo", "doctor"},
 	{"bot", "control", "config"},
 	{"store", "mailbox", "delivery", "oauth", "systemd", "health", "metrics"},
-	{"intake", "agenda"},
+	{"intake", "agenda", "gather"},
 	{"compose"},
 	{"authority", "suggest"},
 	{"command", "message"},
@@ -41,7 +41,7 @@ var apart = []string{"demo/school", "inprocess", "memnet", "realserver", "house"
 
 // pure are the rooms of decisions.
 var pure = []string{
-	"strict", "chart", "worktime", "provider", "request", "message", "command", "suggest", "authority", "intake", "agenda", "compose", "handover", "health",
+	"strict", "chart", "worktime", "provider", "request", "message", "command", "suggest", "authority", "intake", "agenda", "gather", "compose", "handover", "health",
 }
 
 // banned is what a pure room must not import, and why.

@@ -23,9 +23,11 @@ func (d *decision) answer() bool {
 	if d.answered == nil || !d.isStaff {
 		return false // what somebody else writes under a digest that was passed on is a request of theirs
 	}
-	switch kind := d.answered.Letter.Kind; kind {
-	case compose.Digest, compose.Report, compose.Operator, compose.Receipt, compose.Reminder, compose.Confirmation:
-		return d.end(Noted, "an answer to a %s without a command", kind)
+	switch l := d.answered.Letter; l.Kind {
+	case compose.Outage:
+		return d.answersOutage(l.Outage.First)
+	case compose.Digest, compose.Report, compose.Operator, compose.Receipt, compose.Reminder, compose.Confirmation, compose.Notice:
+		return d.end(Noted, "an answer to a %s without a command", l.Kind)
 	}
 	return false
 }
@@ -99,7 +101,7 @@ func (d *decision) reopen(r request.Request, text request.TextRef) bool {
 		d.aside = err.Error()
 	}
 	after, _ := d.desk.request(r.Number)
-	d.acknowledge(after)
+	d.acknowledge(after, nil)
 	d.tellWorkers(after, text)
 	return d.end(Reopened, "%s: its requester answered after it was %s", d.label(r.Number), r.State)
 }

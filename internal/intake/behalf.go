@@ -127,7 +127,7 @@ func (x *execution) onBehalf(c command.Command, r request.Request, item *compose
 		return why
 	}
 	after, _ := x.d.desk.request(r.Number)
-	x.d.acknowledge(after)
+	x.d.acknowledge(after, nil)
 	item.Result = "filed for " + x.d.called(person)
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"triaged/internal/authority"
-	"triaged/internal/chart"
 	"triaged/internal/command"
 	"triaged/internal/compose"
 	"triaged/internal/request"
@@ -92,7 +91,7 @@ func numbersOf(c command.Command) []request.Number {
 // run carries out every command of the mail, and answers with one receipt. A command that fails does not stop the rest.
 // Codes are given first, so that a mail may resolve above the line that categorizes.
 func (d *decision) run(n request.Number) bool {
-	x := &execution{d: d, about: n, coded: map[request.Number]chart.Code{}}
+	x := newExecution(d, n)
 	slices.SortStableFunc(d.reading.Commands, func(a, b command.Command) int { return cmp.Compare(turn(a), turn(b)) })
 	for _, c := range d.reading.Commands {
 		x.command(c)
@@ -107,6 +106,7 @@ func (d *decision) run(n request.Number) bool {
 	d.held(x)
 	d.sortedAtOnce()
 	d.coalesce()
+	d.gatherNotices()
 	x.body.Undo = x.undoable
 	d.receipt(x.items, x.body)
 	if d.thread != 0 || len(x.touched) == 1 {
@@ -135,6 +135,9 @@ func (x *execution) keepNote() {
 	about := x.about
 	if about == 0 && len(x.touched) == 1 {
 		about = x.touched[0]
+	}
+	if about == 0 && d.answered != nil && d.answered.Letter.Outage != nil {
+		about = d.answered.Letter.Outage.First // what is said of an outage stands with its first report
 	}
 	_, exists := d.desk.request(about)
 	switch {

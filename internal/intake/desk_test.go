@@ -31,6 +31,7 @@ type memory struct {
 	kept     map[uint64]intake.Kept
 	stuck    map[uint64]intake.Stuck
 	dead     map[string]bool
+	desk     []intake.DeskEvent
 	ledger   uint64
 	env      intake.Envelope // what the next mail's envelope differs in
 }
@@ -53,6 +54,24 @@ func (f *memory) LinkUsed(nonce uint64) bool           { return f.links[nonce] }
 func (f *memory) Mail(n uint64) (intake.Kept, bool)    { k, ok := f.kept[n]; return k, ok }
 func (f *memory) Stuck(id uint64) (intake.Stuck, bool) { s, ok := f.stuck[id]; return s, ok }
 func (f *memory) Unreachable(address string) bool      { return f.dead[address] }
+
+func (f *memory) Troubles(since time.Time, most int) (all []request.Number) {
+	for _, e := range f.desk {
+		if e.Type == intake.TroubleReported && !e.At.Before(since) {
+			all = append(all, e.Request)
+		}
+	}
+	return all[max(0, len(all)-most):]
+}
+
+func (f *memory) Outage(first request.Number) (all []request.Number) {
+	for _, e := range f.desk {
+		if e.Type == intake.ReportOf(first) {
+			all = append(all, e.Request)
+		}
+	}
+	return all
+}
 
 func copyKey(id string, print [32]byte) string {
 	if id != "" {
@@ -179,6 +198,7 @@ func (f *memory) decide(m *message.Message, env intake.Envelope) intake.Verdict 
 		}
 	}
 	f.kept[f.ledger] = intake.Kept{Message: m, Mailbox: env.Mailbox, Received: env.Received, Outcome: v.Outcome}
+	f.desk = append(f.desk, v.Desk...)
 	for _, e := range v.Desk {
 		if address, ok := strings.CutPrefix(e.Type, intake.AddressDead); ok {
 			f.dead[address] = true
@@ -213,6 +233,14 @@ func (f *memory) post(l compose.Letter) string {
 		for _, row := range l.Queue.Rows {
 			s.Listed = append(s.Listed, compose.Listed{Request: row.Request, Codes: codes})
 			text += row.Request.Label("SR") + ", waiting: something that somebody asked for\n"
+		}
+	}
+	if l.Outage != nil {
+		for _, n := range f.Outage(l.Outage.First) {
+			if r := f.requests[n]; r.Outage.Sure && r.State.Active() {
+				s.Listed = append(s.Listed, compose.Listed{Request: n})
+				text += n.Label("SR") + ": something that somebody wrote\n"
+			}
 		}
 	}
 	s.Forms = []string{text + "This is what the desk wrote to " + l.To.Address + " about it, in words of its own.\n"}

@@ -20,12 +20,17 @@ type execution struct {
 	body    compose.ReceiptBody
 	touched []request.Number
 	coded   map[request.Number]chart.Code // what this mail gave a code
+	obeys   uint64                        // ledger number of the mail with the outage's order that is followed; 0 for none
 	done    int
 	failed  int
 
 	undoable bool // something was done that an undo could take back
 	unknown  bool // a code that the chart does not have
 	absent   bool // a request that does not exist
+}
+
+func newExecution(d *decision, about request.Number) *execution {
+	return &execution{d: d, about: about, coded: map[request.Number]chart.Code{}}
 }
 
 // A refusal says why a command was not carried out, to its author.
@@ -97,8 +102,12 @@ func (x *execution) command(c command.Command) {
 		x.refused(compose.ReceiptItem{Said: c.Raw}, why)
 		return
 	}
+	before := x.done
 	for _, n := range numbers {
 		x.one(c, n)
+	}
+	if c.Requests.Later && !c.DryRun && x.done > before {
+		x.holdsLater(c)
 	}
 }
 
@@ -137,6 +146,11 @@ func (x *execution) meant(c command.Command) ([]request.Number, *refusal) {
 	switch {
 	case c.Requests.All && len(listed) == 0:
 		return nil, refuse("\"all\" means what a digest listed, and this answers none: name the requests")
+	case c.Requests.Later:
+		if why := x.mayHoldLater(c); why != nil {
+			return nil, why
+		}
+		numbers = x.others(c, x.joined(listed))
 	case c.Requests.All:
 		numbers = x.others(c, listed)
 	case !c.Requests.IsZero():
@@ -153,14 +167,12 @@ func (x *execution) meant(c command.Command) ([]request.Number, *refusal) {
 	return numbers, nil
 }
 
-// others leaves out of "all" what another line of the mail gives a code of its own.
+// others leaves out of "all" what another line of the mail gives a code of its own, or takes out of the outage.
 func (x *execution) others(c command.Command, listed []request.Number) []request.Number {
-	if turn(c) != 0 {
-		return listed
-	}
 	return slices.DeleteFunc(slices.Clone(listed), func(n request.Number) bool {
 		return slices.ContainsFunc(x.d.reading.Commands, func(o command.Command) bool {
-			return turn(o) == 0 && !o.Requests.All && o.Requests.Has(int64(n))
+			leaves := o.Verb == command.Unlink && o.Other == 0
+			return (turn(c) == 0 && turn(o) == 0 || leaves) && !o.Requests.All && o.Requests.Has(int64(n))
 		})
 	})
 }
@@ -255,6 +267,9 @@ func (x *execution) outcome() Outcome {
 // apply records an event by the mail's author.
 func (x *execution) apply(n request.Number, e request.Event) *refusal {
 	e.By = x.d.from()
+	if x.obeys != 0 {
+		e.Origin = x.obeys
+	}
 	if err := x.d.desk.apply(n, e); err != nil {
 		return refuse("%v", err)
 	}

@@ -87,6 +87,9 @@ func (x *execution) link(c command.Command, r request.Request, item *compose.Rec
 }
 
 func (x *execution) unlink(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
+	if c.Other == 0 {
+		return x.leave(r, item)
+	}
 	if !slices.Contains(r.Links, request.Number(c.Other)) {
 		return refuse("%s is not linked with %s", x.d.label(r.Number), x.d.label(request.Number(c.Other)))
 	}

@@ -85,6 +85,7 @@ func (d *decision) openRequest(o opening) request.Number {
 	if e.At.IsZero() || e.At.After(d.now) {
 		e.At = d.now // a server whose clock runs ahead does not make requests of the future
 	}
+	e.Like = d.like(n, e)
 	if err := d.desk.apply(n, e); err != nil {
 		d.aside = err.Error()
 		return 0
@@ -92,14 +93,29 @@ func (d *decision) openRequest(o opening) request.Number {
 	if d.verdict.Request == n {
 		d.verdict.Thread = slices.Concat([]string{d.m.MessageID}, d.m.References, d.m.InReplyTo)
 	}
+	d.tellOfNew(n, o.silent)
+	return n
+}
+
+// tellOfNew owes the mails about a new request: the acknowledgement, unless it is opened silently, and the notices, or the
+// next mail about the outage that it is a report of.
+func (d *decision) tellOfNew(n request.Number, silent bool) {
 	r, _ := d.desk.request(n)
-	if !o.silent {
-		d.acknowledge(r)
+	reports, before := d.joinOutage(r)
+	if reports != nil {
+		d.followOrders(reports[len(reports)-1])
+		r, _ = d.desk.request(n)
+	}
+	if !silent && r.State.Active() { // what an outage's order resolved at once has that word already
+		d.acknowledge(r, d.knownOutage(reports, before))
+	}
+	if reports != nil {
+		d.tellOutage(reports)
+		return
 	}
 	if d.fresh() { // a mailbox full of old mail is worked through from the queue: a notice of each would bury the new ones
 		d.notify(r)
 	}
-	return n
 }
 
 // said is what the author wrote, or all of the mail if that is nothing.
@@ -142,14 +158,16 @@ func (d *decision) watchers() []request.Person {
 }
 
 // acknowledge owes the requester the one mail that says: we have it, this is its number, this happens next.
-func (d *decision) acknowledge(r request.Request) {
+func (d *decision) acknowledge(r request.Request, known *compose.KnownBody) {
 	if !answerable(r.Requester.Address) {
 		return
 	}
 	d.owe(compose.Letter{
 		Kind: compose.Acknowledgement, To: r.Requester, Language: r.Language, Request: r.Number, Topic: r.Subject,
 		InReplyTo: d.m.MessageID, References: d.m.References,
-		Acknowledgement: &compose.AcknowledgementBody{Asked: r.Text, CategorizedBy: r.Submitted.Add(d.policy.CategorizeWithin)},
+		Acknowledgement: &compose.AcknowledgementBody{
+			Asked: r.Text, CategorizedBy: r.Submitted.Add(d.policy.CategorizeWithin), Known: known,
+		},
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"triaged/internal/chart"
 	"triaged/internal/message"
 	"triaged/internal/request"
+	"triaged/internal/suggest"
 )
 
 // Policy is what the desk has configured, as far as decisions about a mail need it. It does not change while mails are
@@ -26,7 +27,8 @@ type Policy struct {
 	Calendar  request.Calendar
 	DayLength func(time.Time) time.Duration // of a working day at a time, for what is promised then
 	Sources   []Source
-	Directory map[string]Entry // by normalised address
+	Directory map[string]Entry  // by normalised address
+	Troubles  *suggest.Troubles // reads requests as reports of outages; may be nil
 
 	CategorizeWithin time.Duration // SOP, process step 2
 	ReopenWithin     time.Duration // how long an answer reopens a resolved request; 0 for always

@@ -38,7 +38,7 @@ func answerKind(k compose.Kind) command.Answer {
 		return command.Notice
 	case compose.Reminder:
 		return command.Reminder
-	case compose.Digest:
+	case compose.Digest, compose.Outage:
 		return command.Digest
 	case compose.Confirmation:
 		return command.Confirmation

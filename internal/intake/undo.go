@@ -49,7 +49,7 @@ func (x *execution) altered(receipt *compose.ReceiptBody) []request.Number {
 		}
 	}
 	changed := func(n request.Number) bool {
-		return slices.ContainsFunc(x.d.facts.Events(n), func(e request.Event) bool { return e.Mail == receipt.Cause && builds(e.Type) })
+		return slices.ContainsFunc(x.d.facts.Events(n), func(e request.Event) bool { return causedBy(e, receipt.Cause) && builds(e.Type) })
 	}
 	for _, done := range receipt.Items {
 		if done.Done && !done.DryRun && changed(done.Request) {
@@ -61,9 +61,21 @@ func (x *execution) altered(receipt *compose.ReceiptBody) []request.Number {
 			if e.Mail == receipt.Cause && e.Into != 0 && changed(e.Into) {
 				add(e.Into)
 			}
+			if e.Mail == receipt.Cause && e.Type == request.Ordered { // and those that joined the outage since
+				for _, r := range x.d.reports(n) {
+					if changed(r.Number) {
+						add(r.Number)
+					}
+				}
+			}
 		}
 	}
 	return numbers
+}
+
+// causedBy tells whether a mail did what an event says, at once or by an order that it gave for an outage's later reports.
+func causedBy(e request.Event, cause uint64) bool {
+	return e.Mail == cause || e.Origin == cause && e.Type != request.Opened && e.Type != request.Added
 }
 
 func (x *execution) undoOne(n request.Number, cause uint64, item compose.ReceiptItem) {
@@ -74,6 +86,9 @@ func (x *execution) undoOne(n request.Number, cause uint64, item compose.Receipt
 	}
 	now, _ := x.d.desk.request(n)
 	was := before.Changeable()
+	if !regroups(x.d.facts.Events(n), cause) {
+		was.Outage = now.Outage
+	}
 	e := request.Event{Type: request.Undone, Was: &was, What: fmt.Sprintf("what ledger %d did", cause)}
 	if why := x.apply(n, e); why != nil {
 		x.refused(item, why)
@@ -103,7 +118,7 @@ func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request
 	if cause == 0 {
 		return request.Request{}, refuse("nothing was done to %s that could be taken back", x.d.label(n))
 	}
-	first := slices.IndexFunc(events, func(e request.Event) bool { return e.Mail == cause && builds(e.Type) })
+	first := slices.IndexFunc(events, func(e request.Event) bool { return causedBy(e, cause) && builds(e.Type) })
 	if first < 0 {
 		return request.Request{}, refuse("nothing of it is left to take back in %s", x.d.label(n))
 	}
@@ -111,7 +126,7 @@ func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request
 		return request.Request{}, refuse("%s was opened by it: resolve or withdraw it instead", x.d.label(n))
 	}
 	for _, e := range events[first:] {
-		if e.Mail == cause || !builds(e.Type) {
+		if causedBy(e, cause) || !builds(e.Type) || e.Type == request.Ordered {
 			continue
 		}
 		if e.Type == request.Undone {
@@ -126,11 +141,18 @@ func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request
 	return before, nil
 }
 
+// regroups tells whether a mail changed what the request has to do with an outage.
+func regroups(events []request.Event, cause uint64) bool {
+	return slices.ContainsFunc(events, func(e request.Event) bool {
+		return e.Mail == cause && (e.Type == request.Ungrouped || e.Type == request.Ordered)
+	})
+}
+
 // builds tells whether an event of this type stands on what went before, so that taking that back would confuse.
 func builds(t request.Type) bool {
 	switch t {
 	case request.Added, request.Told, request.Heard, request.Bounced, request.Noted, request.Acknowledged, request.Answered,
-		request.Escalated:
+		request.Escalated, request.Grouped:
 		return false
 	}
 	return true

@@ -71,7 +71,7 @@ type DeskEvent struct {
 	Review  time.Time      `json:"review,omitzero"`   // the odd hour of a review event
 	Rows    int            `json:"rows,omitempty"`    // requests in the queue at that review
 	Ledger  uint64         `json:"ledger,omitempty"`  // last row of the ledger when the digest was made
-	Request request.Number `json:"request,omitempty"` // whose mail bounced
+	Request request.Number `json:"request,omitempty"` // whose mail bounced, or that reported trouble
 	Breaker Breaker        `json:"breaker,omitempty"` // what became of the circuit breaker
 	Outbox  uint64         `json:"outbox,omitempty"`  // last mail in the outbox at that moment
 }
@@ -95,9 +95,14 @@ const (
 	CircuitBreaker = "circuit-breaker" // it opened or closed
 	MailSettled    = "mail-settled "   // followed by a ledger number: that mail was taken out of the quarantine, By whom
 
+	TroubleReported = "trouble" // a request reports that something fails, perhaps for many
+
 	AddressDead  = "address-dead "  // followed by an address: a mail to it bounced for good
 	AddressAlive = "address-alive " // followed by an address: somebody wrote from it since
 )
+
+// ReportOf is the type of the desk's event that a request reports the same trouble as another, the first.
+func ReportOf(first request.Number) string { return TroubleReported + " " + first.Label("SR") }
 
 // Sent is a mail of the bot's own, as the store remembers it.
 type Sent struct {
@@ -158,6 +163,10 @@ type Facts interface {
 	Mail(ledger uint64) (Kept, bool)
 	// Stuck finds an outgoing mail, if it was held back or given up.
 	Stuck(outbox uint64) (Stuck, bool)
+	// Troubles are the requests since a time that reported that something fails, in order of arrival: the last so many.
+	Troubles(since time.Time, most int) []request.Number
+	// Outage are the requests that were found to report the same trouble as first, in order of arrival, itself included.
+	Outage(first request.Number) []request.Number
 	// Unreachable tells whether mail to an address bounced for good, and nobody wrote from it since.
 	Unreachable(address string) bool
 }

@@ -56,6 +56,12 @@ func Apply(r Request, e Event) (Request, error) {
 		n.Links = link(r.Links, e.Into, r.Number)
 	case Unlinked:
 		n.Links = slices.DeleteFunc(slices.Clone(r.Links), func(l Number) bool { return l == e.Into })
+	case Grouped:
+		n.Outage.First, n.Outage.Sure, n.Outage.What = e.Into, true, e.What
+	case Ungrouped:
+		n.Outage = Outage{Orders: r.Outage.Orders}
+	case Ordered:
+		n.order(e)
 	case Noted:
 		n.act(e)
 		if n.OriginalAssignee == "" || n.OriginalAssignee == e.By {
@@ -129,7 +135,14 @@ func (r *Request) open(e Event) {
 		r.Thread = appendThread(r.Thread, id)
 	}
 	r.Thread = appendThread(r.Thread, e.MessageID)
-	r.State, r.Mails = Open, 1
+	r.State, r.Mails, r.Outage.First = Open, 1, e.Like
+}
+
+// order keeps what holds for those that join an outage later. A second order of one verb replaces the first.
+func (r *Request) order(e Event) {
+	o := Order{Verb: e.What, Code: e.Code, Who: e.Who, Text: e.Text, At: e.At, By: e.By, Mail: e.Mail}
+	r.Outage.Orders = slices.DeleteFunc(slices.Clone(r.Outage.Orders), func(old Order) bool { return old.Verb == o.Verb })
+	r.Outage.Orders = append(r.Outage.Orders, o)
 }
 
 // act notes a technician's first act, which meets the 24 hours of SOP 1-4 ("Technicians will acknowledge"), whatever the act

@@ -74,6 +74,14 @@ func TestApply(t *testing.T) {
 	linked.Into = 9
 	unlinked := event(4, request.Unlinked, kim)
 	unlinked.Into = 9
+	grouped := event(3, request.Grouped, "")
+	grouped.Into, grouped.What = 9, "network"
+	left := event(5, request.Ungrouped, ana)
+	left.Into = 9
+	ordered := event(4, request.Ordered, ana)
+	ordered.What, ordered.Code, ordered.Mail = "categorize", code(1, 1), 7
+	again := ordered
+	again.Code, again.Mail = code(1, 2), 8
 	resumed := event(90, request.Resumed, pat)
 	resumed.Code, resumed.Promise = code(1, 3), days(3)
 	undone := event(70, request.Undone, kim)
@@ -151,6 +159,16 @@ func TestApply(t *testing.T) {
 		{"spam", []request.Event{event(9, request.Rejected, ana)}, func(r request.Request) bool { return r.State == request.Spam }},
 		{"filed for somebody", []request.Event{filed}, func(r request.Request) bool { return r.Requester.Address == "ann@school.example" }},
 		{"linked", []request.Event{linked, linked}, func(r request.Request) bool { return slices.Equal(r.Links, []request.Number{9}) }},
+		{"one of several that say the same", []request.Event{grouped}, func(r request.Request) bool {
+			return r.Outage.First == 9 && r.Outage.Sure && r.Outage.What == "network" && r.FirstAct.IsZero()
+		}},
+		{"not of them after all", []request.Event{grouped, left}, func(r request.Request) bool { return r.Outage.First == 0 && !r.Outage.Sure }},
+		{"with an order for later ones", []request.Event{ordered, grouped}, func(r request.Request) bool {
+			return slices.Equal(r.Outage.Orders, []request.Order{{Verb: "categorize", Code: code(1, 1), At: at(4), By: ana, Mail: 7}})
+		}},
+		{"with another order of the verb", []request.Event{ordered, again, grouped, left}, func(r request.Request) bool {
+			return slices.Equal(r.Outage.Orders, []request.Order{{Verb: "categorize", Code: code(1, 2), At: at(4), By: ana, Mail: 8}})
+		}},
 		{"unlinked", []request.Event{linked, unlinked}, func(r request.Request) bool { return len(r.Links) == 0 }},
 		{"bounced", []request.Event{event(9, request.Bounced, "")}, func(r request.Request) bool { return r.State == request.Open && r.FirstAct.IsZero() }},
 		{"heard", []request.Event{event(9, request.Heard, pat)}, func(r request.Request) bool { return r.State == request.Open && r.Mails == 1 }},
@@ -183,6 +201,7 @@ var everyType = []request.Type{
 	request.Noted, request.Waited, request.Resumed, request.Planned, request.Approved, request.Escalated, request.Closed,
 	request.Reopened, request.Joined, request.Gone, request.Rejected, request.Bounced, request.Heard, request.Undone,
 	request.Answered, request.Filed, request.TookOver, request.Linked, request.Unlinked,
+	request.Grouped, request.Ungrouped, request.Ordered,
 }
 
 func TestEventsThatCannotFollow(t *testing.T) {
@@ -221,6 +240,14 @@ func TestUndoRestoresAllThatCommandsAlter(t *testing.T) {
 	}
 	if got := after.Changeable(); !reflect.DeepEqual(got, was) {
 		t.Errorf("after the undo it stands as\n%+v, not\n%+v", got, was)
+	}
+}
+
+func TestOpenedLikeAnother(t *testing.T) {
+	e := opened()
+	e.Like = 9
+	if r, err := request.Fold(12, []request.Event{e}); err != nil || r.Outage.First != 9 || r.Outage.Sure {
+		t.Errorf("%+v, %v", r.Outage, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package request
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"triaged/internal/chart"
@@ -13,9 +14,9 @@ type Type string
 
 // The events. Each comment names the fields of Event that belong to it, besides At, By and Mail.
 const (
-	Opened       Type = "opened"       // Subject, Text, Person, People, Source, Language, Campus, MessageID, Refs, Origin, Into (what it was split from or follows); At is the submission
+	Opened       Type = "opened"       // Subject, Text, Person, People, Source, Language, Campus, MessageID, Refs, Origin, Into (what it was split from or follows), Like; At is the submission
 	Added        Type = "added"        // Text, MessageID, People (new on Cc): one more mail of the request, by By
-	Categorized  Type = "categorized"  // Code, Promise
+	Categorized  Type = "categorized"  // Code, Promise; Origin if an outage's order did it
 	Told         Type = "told"         // What: people were reminded, warned or asked
 	Claimed      Type = "claimed"      // Until
 	Assigned     Type = "assigned"     // Who (an address) and Team, either may be empty
@@ -39,6 +40,9 @@ const (
 	TookOver     Type = "took-over"    // Into, People: another request was merged into this one, and who hears of its end
 	Linked       Type = "linked"       // Into: another request that has to do with it
 	Unlinked     Type = "unlinked"     // Into
+	Grouped      Type = "outage"       // Into (the outage's first), What: it is one of several reports of an outage
+	Ungrouped    Type = "outage-left"  // Into: it is not, after all
+	Ordered      Type = "outage-order" // of an outage's first: What, Code, Who, Text hold for those that join later
 )
 
 // Event is one thing that happened to a request. Only the fields that its Type names are set.
@@ -67,7 +71,8 @@ type Event struct {
 	Until     time.Time  `json:"until,omitzero"`
 	Into      Number     `json:"into,omitempty"`
 	Was       *Change    `json:"was,omitempty"`
-	Origin    uint64     `json:"origin,omitempty"` // ledger number of the mail that holds the text and files, if it is not Mail
+	Like      Number     `json:"like,omitempty"`   // the first of the requests that seem to report the same, itself if it is
+	Origin    uint64     `json:"origin,omitempty"` // ledger number of the mail that holds the text and files, or gave an order, if it is not Mail
 }
 
 // Detail says in a few words what the event did, for `show` and for receipts.
@@ -90,7 +95,11 @@ func (e Event) Detail() string {
 		return e.Until.Format(time.RFC3339)
 	case Opened:
 		return string(e.Source)
-	case Joined, TookOver, Linked, Unlinked:
+	case Grouped:
+		return e.Into.Label("#") + ": " + e.What
+	case Ordered:
+		return strings.TrimSpace(e.What + " " + e.Code.String() + e.Who)
+	case Joined, TookOver, Linked, Unlinked, Ungrouped:
 		return e.Into.Label("#")
 	case Filed:
 		if e.Person != nil {
@@ -125,6 +134,7 @@ type Change struct {
 	Requester     Person     `json:"requester,omitzero"`
 	Watchers      []Person   `json:"watchers,omitempty"`
 	Links         []Number   `json:"links,omitempty"`
+	Outage        Outage     `json:"outage,omitzero"`
 }
 
 // Changeable copies what commands may alter out of the snapshot.
@@ -134,7 +144,7 @@ func (r Request) Changeable() Change {
 		CategorizedBy: r.CategorizedBy, CodeSince: r.CodeSince, CodeBy: r.CodeBy, Pauses: slices.Clone(r.Pauses),
 		WaitUntil: r.WaitUntil, ScheduledFor: r.ScheduledFor, ApprovedBy: r.ApprovedBy, Assignee: r.Assignee, Team: r.Team,
 		ClaimedUntil: r.ClaimedUntil, Resolved: r.Resolved, ResolvedBy: r.ResolvedBy, MergedInto: r.MergedInto,
-		Requester: r.Requester, Watchers: slices.Clone(r.Watchers), Links: slices.Clone(r.Links),
+		Requester: r.Requester, Watchers: slices.Clone(r.Watchers), Links: slices.Clone(r.Links), Outage: r.Outage,
 	}
 }
 
@@ -144,7 +154,7 @@ func (r *Request) restore(c Change) {
 	r.WaitUntil, r.ScheduledFor, r.ApprovedBy = c.WaitUntil, c.ScheduledFor, c.ApprovedBy
 	r.Assignee, r.Team, r.ClaimedUntil = c.Assignee, c.Team, c.ClaimedUntil
 	r.Resolved, r.ResolvedBy, r.MergedInto = c.Resolved, c.ResolvedBy, c.MergedInto
-	r.Links = slices.Clone(c.Links)
+	r.Links, r.Outage = slices.Clone(c.Links), c.Outage
 	if c.Requester.Address != "" {
 		r.Requester, r.Watchers = c.Requester, slices.Clone(c.Watchers)
 	}

@@ -95,6 +95,25 @@ type Pause struct {
 	On   string    `json:"on,omitempty"`   // who it waits for: vendor, district, customer, investigation
 }
 
+// Outage is what a request has to do with something that is down for many.
+type Outage struct {
+	First  Number  `json:"first,omitempty"`  // of the requests that seem to report the same, itself if it is; 0 for none
+	Sure   bool    `json:"sure,omitempty"`   // there are enough of them: it is one of the reports of an outage
+	What   string  `json:"what,omitempty"`   // that is down, as far as the reports agree: "network, phones"
+	Orders []Order `json:"orders,omitempty"` // of the first: what holds for those that join later
+}
+
+// Order is what somebody said of an outage's reports that holds for those that join later.
+type Order struct {
+	Verb string     `json:"verb"`
+	Code chart.Code `json:"code,omitzero"`
+	Who  string     `json:"who,omitempty"`
+	Text TextRef    `json:"text,omitempty"`
+	At   time.Time  `json:"at"`
+	By   string     `json:"by"`   // address
+	Mail uint64     `json:"mail"` // ledger number of the mail that gave it
+}
+
 // Request is the snapshot: everything that the next decision needs to know of a request.
 type Request struct {
 	Number    Number    `json:"number"`
@@ -134,6 +153,7 @@ type Request struct {
 	ResolvedBy string    `json:"resolved_by,omitempty"`
 	MergedInto Number    `json:"merged_into,omitempty"`
 	Links      []Number  `json:"links,omitempty"` // requests that have to do with it, at most MaxLinks
+	Outage     Outage    `json:"outage,omitzero"`
 
 	Told   map[string]time.Time `json:"told,omitempty"` // what agenda has told people of this request, and when last
 	Events int                  `json:"events"`         // how many events made this snapshot

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"iter"
 	"time"
 
 	"triaged/internal/intake"
@@ -29,6 +30,21 @@ func (tx *Tx) LastDesk(kind string) (intake.DeskEvent, bool) {
 	}
 	ok := tx.getJSON(bucketDesk, key64(number(k, len(prefix))), &e)
 	return e, ok
+}
+
+// DeskBack visits the desk's events of a type, the latest first.
+func (tx *Tx) DeskBack(kind string) iter.Seq[intake.DeskEvent] {
+	return func(yield func(intake.DeskEvent) bool) {
+		prefix := named(kind)
+		c := tx.cursor(bucketByKind)
+		k, _ := c.before(append(prefix[:len(prefix):len(prefix)], 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF))
+		for ; len(k) == len(prefix)+8 && string(k[:len(prefix)]) == string(prefix); k, _ = c.prev() {
+			var e intake.DeskEvent
+			if !tx.getJSON(bucketDesk, key64(number(k, len(prefix))), &e) || !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // FirstLook is when a folder was first watched; it records now for a folder that it does not know.

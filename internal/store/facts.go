@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
 	"triaged/internal/intake"
 	"triaged/internal/message"
+	"triaged/internal/request"
 )
 
 // Facts that intake asks for besides those that other questions answer: all of them are read from what is kept already.
@@ -81,4 +83,27 @@ func (tx *Tx) Stuck(outbox uint64) (intake.Stuck, bool) {
 		return intake.Stuck{}, false
 	}
 	return intake.Stuck{Letter: e.Letter, State: string(e.State), Why: e.LastError}, true
+}
+
+// Troubles are the requests since a time that reported that something fails, in order of arrival, at most so many.
+func (tx *Tx) Troubles(since time.Time, most int) []request.Number {
+	var all []request.Number
+	for e := range tx.DeskBack(intake.TroubleReported) {
+		if len(all) == most || e.At.Before(since) {
+			break
+		}
+		all = append(all, e.Request)
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// Outage are the requests that were found to report the same as first, in order of arrival, itself included.
+func (tx *Tx) Outage(first request.Number) []request.Number {
+	var all []request.Number
+	for e := range tx.DeskBack(intake.ReportOf(first)) {
+		all = append(all, e.Request)
+	}
+	slices.Reverse(all)
+	return all
 }

@@ -336,6 +336,15 @@ func (m *machine) compare(t *rapid.T, tx *store.Tx) {
 		if got, ok := tx.LastDesk(kind); ok != (want.Type != "") || !same(got, want) {
 			t.Fatalf("last %q: %+v, want %+v", kind, got, want)
 		}
+		var all []intake.DeskEvent
+		for _, e := range slices.Backward(m.model.desk) {
+			if e.Type == kind {
+				all = append(all, e)
+			}
+		}
+		if got := slices.Collect(tx.DeskBack(kind)); !same(got, all) {
+			t.Fatalf("back through %q: %+v, want %+v", kind, got, all)
+		}
 	}
 }
 
@@ -450,6 +459,28 @@ func (m *machine) compareCopies(t *rapid.T, tx *store.Tx, id, print string) {
 	}
 }
 
+// compareOwed looks through the mails owed to somebody, the latest first.
+func (m *machine) compareOwed(t *rapid.T, tx *store.Tx, who string) {
+	var want []store.Entry
+	counted := func(e store.Entry) time.Time {
+		if e.Released.IsZero() {
+			return e.Letter.At
+		}
+		return e.Released
+	}
+	for _, e := range m.model.entries {
+		if e.State != store.Held && strings.EqualFold(e.Letter.To.Address, who) {
+			want = append(want, e)
+		}
+	}
+	slices.SortFunc(want, func(a, b store.Entry) int {
+		return cmp.Or(counted(b).Compare(counted(a)), cmp.Compare(b.ID, a.ID))
+	})
+	if got := slices.Collect(tx.OwedTo(who)); !same(got, want) {
+		t.Fatalf("owed to %s: %+v, want %+v", who, got, want)
+	}
+}
+
 func (m *machine) compareOutbox(t *rapid.T, tx *store.Tx) {
 	if got := slices.Collect(tx.Outbox("")); !same(got, m.model.entries) {
 		t.Fatalf("outbox: %+v, want %+v", got, m.model.entries)
@@ -505,6 +536,7 @@ func (m *machine) compareOutbox(t *rapid.T, tx *store.Tx) {
 		}
 	}
 	for _, who := range []string{"kim@school.example", "Kim@School.example", "nobody@x"} {
+		m.compareOwed(t, tx, who)
 		if got := len(tx.MailsTo(who, since, until)); got != counts[strings.ToLower(who)] {
 			t.Fatalf("mails to %s: %d, want %d", who, got, counts[strings.ToLower(who)])
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"strings"
@@ -56,7 +57,12 @@ type Entry struct {
 	Listed    []compose.Listed `json:"listed,omitempty"`  // what it offered
 	Wiped     string           `json:"wiped,omitempty"`   // why the bytes are no longer kept
 	Raw       RawRef           `json:"raw,omitzero"`      // the bytes as sent, since the first attempt
+
+	Gathered int `json:"gathered,omitempty"` // how often more was put into it: who rendered it before must do so again
 }
+
+// Open tells whether nobody has tried to send the mail yet, so that more may be put into it.
+func (e Entry) Open() bool { return e.State == Pending && e.Attempts == 0 && e.Raw == (RawRef{}) }
 
 // counted is since when the caps count a mail.
 func (e Entry) counted() time.Time {
@@ -264,6 +270,20 @@ func paged[T any](s *Store, read func(tx *Tx, from uint64, take func(T) bool), n
 		}
 		if err != nil || len(some) < page {
 			return err
+		}
+	}
+}
+
+// OwedTo visits the mails owed to an address, the latest first, held ones left out.
+func (tx *Tx) OwedTo(address string) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		prefix := recipientKey(address)
+		c := tx.cursor(bucketRates)
+		k, _ := c.before(append(prefix[:len(prefix):len(prefix)], bytes.Repeat([]byte{0xFF}, 16)...))
+		for ; bytes.HasPrefix(k, prefix); k, _ = c.prev() {
+			if e, ok := tx.Entry(number(k, len(prefix)+8)); !ok || !yield(e) {
+				return
+			}
 		}
 	}
 }

@@ -105,7 +105,7 @@ func judged(t *testing.T, day []arrival) (p pairs) {
 // TestMornings holds what the recogniser reaches on mornings that it was adjusted to. The blind first runs were worse: see
 // testdata/README.md.
 func TestMornings(t *testing.T) {
-	for _, name := range []string{"1", "2", "3", "4", "5", "6"} {
+	for _, name := range []string{"1", "2", "3", "4", "5", "6", "7"} {
 		t.Run(name, func(t *testing.T) {
 			day := readMorning(t, name)
 			p := judged(t, day)

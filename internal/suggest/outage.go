@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"cmp"
+	"crypto/sha256"
 	_ "embed"
 	"math"
 	"slices"
@@ -25,7 +26,7 @@ const (
 	OutageMembers = 3
 	// OutageLooksBack is how many of the last reports a new one is compared with at most, so that a storm costs no more than
 	// a shower.
-	OutageLooksBack = 300
+	OutageLooksBack = 60
 )
 
 // Trouble is what a mail says of an outage. The zero Trouble is of a mail that reports none.
@@ -53,6 +54,7 @@ type outages struct {
 	mailing              int
 	signIn, failing      int
 	unable, using, other int
+	usual                map[string]bool
 }
 
 var outageLexicon = sync.OnceValue(func() *outages {
@@ -72,13 +74,16 @@ var outageLexicon = sync.OnceValue(func() *outages {
 		Lexicon: l, services: in("service"), wide: in("wide"), narrow: in("narrow"), local: l.byName["local"], signed: l.byName["signed"],
 		mailing: l.byName["mailing"],
 		signIn:  l.byName["sign_in"], failing: l.byName["failing"], unable: l.byName["unable"], using: l.byName["using"],
-		other: l.byName["something_else"],
+		other: l.byName["something_else"], usual: usualWords(l),
 	}
 })
 
-// ReadTrouble reads a mail as a report of an outage. It costs about as much as a suggestion.
+// troubleText is how many bytes of a mail's text are read for trouble: who cannot work says so soon.
+const troubleText = 1500
+
+// ReadTrouble reads a mail as a report of an outage. It costs about as much as a suggestion for a short mail.
 func ReadTrouble(m Mail) Trouble {
-	o, s := outageLexicon(), scan(m)
+	o, s := outageLexicon(), scan(Mail{Subject: cut(m.Subject, troubleText), Text: cut(m.Text, troubleText), Campus: m.Campus})
 	read := o.read(s)
 	count := func(concepts []int) (n int) {
 		for _, c := range concepts {
@@ -110,9 +115,8 @@ func (o *outages) unusual(s *scanned) (words, names map[uint32]bool) {
 	words, names = make(map[uint32]bool), make(map[uint32]bool)
 	campus := tokens(s.Campus)
 	for i, text := range [...][]token{s.subject, s.text} {
-		usual := o.usual(text)
-		for at, t := range text {
-			if usual[at] || len(t.stem) < 4 || strings.ContainsAny(t.fold, "0123456789") ||
+		for _, t := range text {
+			if o.usual[t.stem] || o.usual[t.fold] || len(t.stem) < 4 || strings.ContainsAny(t.fold, "0123456789") ||
 				slices.ContainsFunc(campus, func(c token) bool { return c.stem == t.stem }) {
 				continue
 			}
@@ -126,20 +130,25 @@ func (o *outages) unusual(s *scanned) (words, names map[uint32]bool) {
 	return words, names
 }
 
-// usual tells of each word whether the vocabulary of outages, or the cold start's, knows it. Programs are known to the latter
-// by name, and count as unusual.
-func (o *outages) usual(text []token) []bool {
-	usual := make([]bool, len(text))
+// usualWords are the words that the vocabulary of outages, or the cold start's, knows. Programs are known to the latter by
+// name, and are not usual.
+func usualWords(l *Lexicon) map[string]bool {
+	usual := make(map[string]bool)
 	mark := func(l *Lexicon, but int) {
-		l.words.find(text, func(c, from, to int) {
-			for i := from; i < to && c != but; i++ {
-				usual[i] = true
+		used := make(map[int32]bool)
+		for _, p := range slices.Concat(l.words.phrases...) {
+			for _, w := range slices.Concat(p.words...) {
+				used[w] = used[w] || p.concept != but
 			}
-		})
+		}
+		for _, words := range [...]map[string]int32{l.words.stems, l.words.exact} {
+			for w, n := range words {
+				usual[w] = usual[w] || used[n]
+			}
+		}
 	}
-	mark(o.Lexicon, -1)
-	cold := DefaultLexicon()
-	but := -1
+	mark(l, -1)
+	cold, but := DefaultLexicon(), -1
 	if i, ok := cold.byName["software"]; ok {
 		but = i
 	}
@@ -305,4 +314,33 @@ func Common(reports []Trouble) []string {
 		names = append(names, strings.ReplaceAll(o.names[s], "_", " "))
 	}
 	return names
+}
+
+// Troubles reads mails as ReadTrouble does, and remembers what it made of the last ones, since an outage's mails are compared
+// with each other again and again. It keeps hashes, never words. It is safe for concurrent use; a nil one remembers nothing.
+type Troubles struct {
+	mu          sync.Mutex
+	known, past map[[sha256.Size]byte]Trouble
+}
+
+// Read is ReadTrouble, for what counts of a mail there: subject, text and campus.
+func (t *Troubles) Read(m Mail) Trouble {
+	if t == nil {
+		return ReadTrouble(m)
+	}
+	key := sha256.Sum256([]byte(m.Campus + "\x00" + cut(m.Subject, troubleText) + "\x00" + cut(m.Text, troubleText)))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r, ok := t.known[key]; ok {
+		return r
+	}
+	r, ok := t.past[key]
+	if !ok {
+		r = ReadTrouble(m)
+	}
+	if t.known == nil || len(t.known) == OutageLooksBack {
+		t.past, t.known = t.known, make(map[[sha256.Size]byte]Trouble)
+	}
+	t.known[key] = r
+	return r
 }

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -127,6 +128,22 @@ func TestCommon(t *testing.T) {
 	}
 	if got := Common(all); !slices.Equal(got, []string{"network"}) {
 		t.Errorf("in common %q, want network alone: phones are in half of them", got)
+	}
+}
+
+func TestTroublesReadsAsReadTroubleDoes(t *testing.T) {
+	var known Troubles
+	for range 3 { // the second time round nothing is known any more of the first mails, and all of the last
+		for _, name := range []string{"1", "2", "3", "4", "5", "6"} {
+			for _, a := range readMorning(t, name) {
+				if got, want := known.Read(a.mail), ReadTrouble(a.mail); !reflect.DeepEqual(got, want) {
+					t.Fatalf("%q is read as %+v, then as %+v", a.mail.Subject, want, got)
+				}
+			}
+		}
+	}
+	if n := len(known.known) + len(known.past); n > 2*OutageLooksBack {
+		t.Errorf("%d readings are kept", n)
 	}
 }
 

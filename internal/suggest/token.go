@@ -58,12 +58,15 @@ var short = map[string]string{"is": "isnt", "are": "arent", "was": "wasnt", "wer
 	"can": "cant", "could": "couldnt", "will": "wont", "would": "wouldnt", "has": "hasnt", "have": "havent", "had": "hadnt"}
 
 // clip returns the first MaxText bytes of s, ending between runes.
-func clip(s string) string {
-	if len(s) <= MaxText {
+func clip(s string) string { return cut(s, MaxText) }
+
+// cut returns the first most bytes of s, ending between runes.
+func cut(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	n := MaxText
-	for n > MaxText-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+	n := most
+	for n > most-utf8.UTFMax && !utf8.RuneStart(s[n]) {
 		n--
 	}
 	return s[:n]
