@@ -213,7 +213,7 @@ func TestUnlink(t *testing.T) {
 
 func TestUnlinkedIsLeftAlone(t *testing.T) {
 	f, v := outage(t, 4)
-	v = f.take(f.answer(letterOf(t, v, compose.Outage, ana), ana, "all 1-1\nSR-1 unlink"))
+	f.take(f.answer(letterOf(t, v, compose.Outage, ana), ana, "all 1-1\nSR-1 unlink"))
 	if r := f.requests[1]; !r.Code.IsZero() || r.Outage.Sure {
 		t.Errorf("SR-1 is %s, %+v", r.Code, r.Outage)
 	}
