@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"triaged/internal/config"
 	"triaged/internal/inprocess"
 )
 
@@ -72,7 +73,8 @@ func TestEveryMailProgramCanCategorize(t *testing.T) {
 	for _, c := range clients {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := openSchool(t, inprocess.SMTPOptions{}, uncapped)
+				// A mail of its own for each request, however many come at once.
+				s := openSchool(t, inprocess.SMTPOptions{}, uncapped, func(c *config.Config) { c.Notify.Burst = config.Rate{} })
 				defer s.close()
 				for typed, note := range typings {
 					if c.name != "iPhone" && !slices.Contains(everyday, typed) {
