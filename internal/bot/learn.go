@@ -121,6 +121,7 @@ func (b *Bot) learn(ctx context.Context) error {
 	for {
 		b.beat("learn")
 		d := b.today()
+		d.model.Prepare()
 		queue, anew := b.lessons.take()
 		queue = slices.DeleteFunc(queue, func(l lesson) bool { return l.event <= known[l.request] }) // the history had it already
 		var err error

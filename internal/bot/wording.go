@@ -14,9 +14,9 @@ import (
 	"triaged/templates"
 )
 
-// builtIn are the built-in words of the desk's mails, which are the same as long as the program runs. Proving them takes as
-// long as all else that a start does.
-var builtIn = sync.OnceValues(func() (*compose.Texts, error) { return compose.Load(templates.Files) })
+// builtIn are the built-in words of the desk's mails, which are the same as long as the program runs. Tests have proved them;
+// doing so at each start would take as long as all else of it.
+var builtIn = sync.OnceValues(func() (*compose.Texts, error) { return compose.Parse(templates.Files) })
 
 // textsOf are the words of the desk's mails: the built-in ones, and a desk's own in their place.
 func textsOf(c *config.Config) (*compose.Texts, error) {

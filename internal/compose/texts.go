@@ -54,6 +54,15 @@ var wanted = []struct{ part, ext string }{{"subject", "txt"}, {"text", "txt"}, {
 // given, and its mail read as an answer would be: an unknown variable, a missing part or a line that would run as a
 // command is an error that names the file.
 func Load(layers ...fs.FS) (*Texts, error) {
+	t, err := Parse(layers...)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.check()
+}
+
+// Parse is Load for templates that have been loaded before, such as the built-in ones by the tests: it renders nothing.
+func Parse(layers ...fs.FS) (*Texts, error) {
 	files, err := gather(layers)
 	if err != nil {
 		return nil, err
@@ -71,7 +80,7 @@ func Load(layers ...fs.FS) (*Texts, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	return t, t.check()
+	return t, nil
 }
 
 // Languages are those in which at least one kind of mail has templates, sorted.

@@ -10,14 +10,14 @@ import (
 	"triaged/internal/chart"
 )
 
-// cold is the cold start: a chart and a lexicon, bound to each other. It is immutable.
+// cold is the cold start: a chart and a lexicon, bound to each other. It does not change.
 type cold struct {
 	lexicon *Lexicon
 	codes   []chart.Code
 	prior   []float64
 	effects [][]effect          // by rule
 	own     map[string][]effect // the chart's own words, and what each is worth to the codes that use it
-	school  *schooled
+	school  func() *schooled    // what the textbook teaches, read when somebody first asks: it takes a while
 }
 
 // effect is what a rule adds to one code's score.
@@ -65,7 +65,7 @@ func taughtCold(c *chart.Chart, l *Lexicon, book []bookMail) *cold {
 		}
 	}
 	k.own = chartWords(c)
-	k.school = school(k, book)
+	k.school = sync.OnceValue(func() *schooled { return school(k, book) })
 	return k
 }
 

@@ -28,7 +28,7 @@ var telling = []string{"district_scope", "whole_place", "campus_scope", "failing
 
 func (k *cold) emergency(s *scanned) (bool, []string) {
 	o := k.judge(s)
-	speaks := k.school.alarms(features(s, o))
+	speaks := k.school().alarms(features(s, o))
 	why := k.alerts(o)
 	switch {
 	case len(why) > 0 && speaks > doubtful:

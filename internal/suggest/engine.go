@@ -54,5 +54,5 @@ func (e *engine) known(o *opinion, fs []counted) known {
 	if o == nil {
 		return known{}
 	}
-	return known{rules: o.logp, book: e.cold.school.speaks(fs)}
+	return known{rules: o.logp, book: e.cold.school().speaks(fs)}
 }
