@@ -106,6 +106,7 @@ func visit(t *testing.T, change func(*doctor.Patient, *inprocess.IMAP), off time
 			}
 			go server.Serve(l)
 		}
+		synctest.Wait() // both serve now
 		c, err := config.Parse("config.toml", []byte(ward))
 		if err != nil {
 			t.Fatal(err)

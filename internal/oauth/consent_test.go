@@ -106,10 +106,10 @@ func browse(t *testing.T, o inprocess.AuthorizationOptions, open bool) (p *place
 		t.Errorf("the URL is %s", b.URL)
 	}
 	browser := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		address = r.URL.String()
 		if open {
 			return nil
 		}
+		address = r.URL.String()
 		return http.ErrUseLastResponse
 	}}
 	if !open {

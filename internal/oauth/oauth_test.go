@@ -153,9 +153,10 @@ func TestRenewedOnce(t *testing.T) {
 			if i%8 == 0 {
 				s = p.open()
 			}
+			source := s
 			all.Go(func() {
 				var err error
-				if tokens[i], err = s.Renew(t.Context(), old); err != nil {
+				if tokens[i], err = source.Renew(t.Context(), old); err != nil {
 					t.Error(err)
 				}
 			})
