@@ -2,8 +2,12 @@ package bot
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+	"unicode"
 
 	"triaged/internal/authority"
+	"triaged/internal/compose"
 	"triaged/internal/request"
 	"triaged/internal/store"
 )
@@ -49,7 +53,7 @@ type forgetting struct {
 	theirs   map[request.Number]bool
 	numbers  []request.Number // theirs, in order
 	texts    map[request.TextRef]bool
-	received []uint64 // ledger numbers, of what was said at a shell about their requests too
+	received []uint64 // ledger numbers in order, of what was said at a shell about their requests too
 	mails    int      // how many of them are mails
 	sent     []uint64 // outbox numbers
 	bytes    int64
@@ -80,9 +84,12 @@ func (f *forgetting) find() error {
 		return err
 	}
 	return f.store.EachEntry("", func(e store.Entry) error {
-		if authority.Normalise(e.Letter.To.Address) != f.address && !f.theirs[e.Letter.Request] && !f.lists(e) ||
-			e.Raw == (store.RawRef{}) && e.Subject == "" {
+		if !e.Worded() {
 			return nil
+		}
+		theirs, err := f.tells(e.Letter)
+		if err != nil || !theirs {
+			return err
 		}
 		f.sent = append(f.sent, e.ID)
 		f.bytes += e.Raw.Length
@@ -90,23 +97,52 @@ func (f *forgetting) find() error {
 	})
 }
 
-// lists tells whether a digest or another list has a request of theirs in it.
-func (f *forgetting) lists(e store.Entry) bool {
-	if q := e.Letter.Queue; q != nil {
-		for _, row := range q.Rows {
-			if f.theirs[row.Request] {
-				return true
-			}
-		}
+// tells tells whether a letter went to them, follows from a mail that goes, has words of theirs, or names a request of theirs:
+// alone, in a list, or among the reports of an outage.
+func (f *forgetting) tells(l compose.Letter) (bool, error) {
+	if authority.Normalise(l.To.Address) == f.address || f.follows(l) || slices.ContainsFunc(l.Lines(), f.names) {
+		return true, nil
 	}
-	if w := e.Letter.Work; w != nil {
-		for _, row := range w.Rows {
-			if f.theirs[row.Request] {
-				return true
-			}
-		}
+	named, err := f.named(l)
+	return slices.ContainsFunc(named, func(n request.Number) bool { return f.theirs[n] }), err
+}
+
+// follows tells whether a letter was written because of a mail that goes, or carries a text that does.
+func (f *forgetting) follows(l compose.Letter) bool {
+	var cause uint64
+	var text request.TextRef
+	switch {
+	case l.Notice != nil:
+		cause, text = l.Notice.Mail, l.Notice.Text
+	case l.Receipt != nil:
+		cause, text = l.Receipt.Cause, l.Receipt.Note
+	case l.Confirmation != nil:
+		cause = l.Confirmation.Held
+	case l.Outcome != nil:
+		text = l.Outcome.Text
+	case l.Plain != nil:
+		cause = l.Plain.Ledger
 	}
-	return false
+	_, gone := slices.BinarySearch(f.received, cause)
+	return gone || f.texts[text]
+}
+
+// names tells whether a line has their address in it, as that of a mail that opened nothing has.
+func (f *forgetting) names(line string) bool {
+	around := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`<>()[]",;:`, r) }
+	return slices.ContainsFunc(strings.FieldsFunc(line, around), func(word string) bool {
+		return authority.Normalise(strings.TrimRight(word, ".")) == f.address
+	})
+}
+
+// named are the requests that a letter is about or lists, those of an outage among them.
+func (d *Desk) named(l compose.Letter) ([]request.Number, error) {
+	all := l.Requests()
+	if l.Outage == nil {
+		return all, nil
+	}
+	err := d.store.View(func(tx *store.Tx) error { all = append(all, tx.Outage(l.Outage.First)...); return nil })
+	return all, err
 }
 
 // findTexts finds their requests, and the texts that nobody else's words share.

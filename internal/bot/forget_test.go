@@ -2,6 +2,8 @@ package bot_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"triaged/internal/config"
 	"triaged/internal/inprocess"
 	"triaged/internal/message"
+	"triaged/internal/store"
 )
 
 // onDisk tells whether words lie anywhere in the data directory, in the state's live values or in raw mails.
@@ -96,6 +99,171 @@ func TestForgetting(t *testing.T) {
 		// Life goes on, with an answer to a mail that was forgotten too.
 		s.answers(notices["acknowledgement"+"[SR-1] Quetzal projector"], "Dana <dana@school.example>", "It is dark again.")
 		s.arrives("Dana <dana@school.example>", "Projector", "It is dark again.")
+		s.check()
+	})
+}
+
+// inOutbox are the outgoing mails that have words, as sent or as they would be shown, or in what is kept of them.
+func (s *school) inOutbox(words string) (found []string) {
+	s.t.Helper()
+	err := s.desk.Store().EachEntry("", func(e store.Entry) error {
+		kept, err := json.Marshal(e)
+		if err != nil {
+			return err
+		}
+		shown, err := asked[bot.SentMail](s.t, s.desk.ShowSent, bot.Args{Mails: []uint64{e.ID}})
+		if err != nil {
+			return err
+		}
+		m := message.Parse(shown[0].Raw)
+		if strings.Contains(strings.ToLower(m.Subject+m.Text+string(kept)), words) {
+			found = append(found, fmt.Sprintf("%d: %s to %s", e.ID, e.Letter.Kind, e.Letter.To.Address))
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return found
+}
+
+// TestForgettingReachesLists forgets somebody whose words went out in lists, receipts for several requests, sentences about
+// what they did and word to the operators.
+func TestForgettingReachesLists(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		s.asks(1, 12)
+		s.arrives("Dana <dana@school.example>", "Quetzal projector", "The quetzal words.")
+		s.desk.ParseWith(func(raw []byte) *message.Message {
+			if bytes.Contains(raw, []byte("unparsable")) {
+				panic("nested too deep")
+			}
+			return message.Parse(raw)
+		})
+		s.arrives("Dana <dana@school.example>", "A stuck quetzal", "This is unparsable.")
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		list, _ := s.noticed("kim@school.example")
+		s.answers(list[len(list)-1], "Kim <kim@school.example>", "12-13 1-3\n13 #note the quetzal was seen")
+		s.arrives("Dana <dana@school.example>", "Re: [SR-13] Quetzal projector", "#withdraw\n\nMy quetzal left.")
+		s.settle()
+		if row := s.row("SR-13"); row.State != "withdrawn" {
+			if err := s.desk.Do(bot.Args{Number: "SR-13", Text: "#resolve", As: "kim@school.example"}, func(any) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kinds := strings.Join(s.inOutbox("quetzal"), "\n")
+		for _, want := range []string{"notice to kim", "receipt to kim", "operator to admin"} {
+			if !strings.Contains(kinds, want) {
+				t.Errorf("the test has no %s with the words:\n%s", want, kinds)
+			}
+		}
+		if _, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"}); err != nil {
+			t.Fatal(err)
+		}
+		if left := s.inOutbox("quetzal"); len(left) > 0 {
+			t.Errorf("left in %q", left)
+		}
+		if kept := s.inOutbox("projector 3"); len(kept) == 0 {
+			t.Error("the wrong words are gone")
+		}
+		s.check()
+		if again, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"}); err != nil || again[0].Sent != 0 {
+			t.Errorf("something was left: %+v, %v", again, err)
+		}
+	})
+}
+
+// reported plays a morning until three have reported an outage, and returns their requests.
+func (s *school) reported(morning []report) (reports []bot.RequestRow) {
+	s.t.Helper()
+	s.arriving(morning, 8*time.Hour+3*time.Minute)
+	for _, r := range s.rows("all") {
+		if r.Outage != nil {
+			reports = append(reports, r)
+		}
+	}
+	if len(reports) < 3 {
+		s.t.Fatalf("%d reports of an outage", len(reports))
+	}
+	return reports
+}
+
+func (s *school) resolves(number string) {
+	s.t.Helper()
+	if err := s.desk.Do(bot.Args{Number: number, Text: "#1-1\n#resolve", As: "ana@school.example"}, func(any) error { return nil }); err != nil {
+		s.t.Fatal(err)
+	}
+	s.settle()
+}
+
+// TestForgettingReachesOutages forgets one of those who reported an outage.
+func TestForgettingReachesOutages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		morning := simulated(t, "1")
+		s := openSchool(t, inprocess.SMTPOptions{}, directoryOf(t, morning))
+		defer s.close()
+		one := s.reported(morning)[1]
+		about := func() (mails []string) {
+			for _, m := range s.inOutbox(strings.ToLower(one.Subject)) {
+				if strings.Contains(m, "outage to") {
+					mails = append(mails, m)
+				}
+			}
+			return mails
+		}
+		s.resolves(one.Number)
+		if len(about()) == 0 {
+			t.Fatalf("no mail about the outage has %q", one.Subject)
+		}
+		if _, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: one.Requester}); err != nil {
+			t.Fatal(err)
+		}
+		if left := about(); len(left) > 0 {
+			t.Errorf("%q is left in %q", one.Subject, left)
+		}
+		s.check()
+	})
+}
+
+// TestRetentionReachesOutages lets the mails about an outage grow old. Their text goes once all reports have ended.
+func TestRetentionReachesOutages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const day = 24 * time.Hour
+		morning := simulated(t, "1")
+		s := openSchool(t, inprocess.SMTPOptions{}, directoryOf(t, morning), func(c *config.Config) {
+			c.Retention = config.Retention{Bodies: config.Duration(30 * day), Reports: config.Duration(90 * day)}
+		})
+		defer s.close()
+		reports := s.reported(morning)
+		for _, r := range reports[1:] {
+			s.resolves(r.Number)
+		}
+		later := func(d time.Duration) (mails, formed int) {
+			s.stop()
+			time.Sleep(d)
+			s.start()
+			s.settle()
+			s.desk.Store().EachEntry("", func(e store.Entry) error {
+				if e.Letter.Outage != nil {
+					mails++
+					formed += btoi(e.Forms != nil)
+				}
+				return nil
+			})
+			return mails, formed
+		}
+		if _, formed := later(31 * day); formed == 0 {
+			t.Error("a mail about an open request has lost its text")
+		}
+		s.resolves(reports[0].Number)
+		if mails, formed := later(31 * day); mails == 0 || formed > 0 {
+			t.Errorf("%d of %d mails about the outage keep their text", formed, mails)
+		}
+		if mails, _ := later(60 * day); mails > 0 {
+			t.Errorf("%d mails about the outage are never too old", mails)
+		}
 		s.check()
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"triaged/internal/compose"
 	"triaged/internal/request"
 	"triaged/internal/store"
 )
@@ -198,7 +197,6 @@ func (r *removal) bodies() error {
 		return err
 	}
 	var refs []request.TextRef
-	var rendered []uint64
 	err = r.store.View(func(tx *store.Tx) error {
 		for _, n := range r.old {
 			for _, e := range tx.Events(n) {
@@ -208,13 +206,15 @@ func (r *removal) bodies() error {
 					shared[e.Text] = true
 				}
 			}
-			_, out := tx.Mails(n)
-			rendered = append(rendered, out...)
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	rendered, err := r.rendered(gone)
 	r.Items = len(refs)
-	if err != nil || r.dry || len(refs) == 0 {
+	if err != nil || r.dry {
 		return err
 	}
 	err = inBatches(r, refs, func(tx *store.Tx, ref request.TextRef) int64 { tx.ForgetText(ref); return 0 })
@@ -222,6 +222,25 @@ func (r *removal) bodies() error {
 		return err
 	}
 	return inBatches(r, rendered, func(tx *store.Tx, id uint64) int64 { tx.ForgetForms(id); return 0 })
+}
+
+// rendered are the mails that show what was written in a request of gone, alone or in a list. One that shows what is kept
+// too stays.
+func (r *removal) rendered(gone map[request.Number]bool) (ids []uint64, err error) {
+	err = r.store.EachEntry("", func(e store.Entry) error {
+		if e.Forms == nil {
+			return nil
+		}
+		named, err := r.named(e.Letter)
+		of := func(set map[request.Number]bool) bool {
+			return slices.ContainsFunc(named, func(n request.Number) bool { return set[n] })
+		}
+		if of(gone) && !of(r.kept) {
+			ids = append(ids, e.ID)
+		}
+		return err
+	})
+	return ids, err
 }
 
 // rawMails removes the bytes of mails as they were received and sent.
@@ -286,13 +305,12 @@ func (r *removal) oldRows() (numbers []uint64, err error) {
 	return numbers, err
 }
 
-// reports removes what was sent about no single request: digests, reminders, reports, word to operators.
+// reports removes what was sent about no single request: digests, lists of new requests, mails about outages, receipts for
+// several, reports, word to operators.
 func (r *removal) reports() error {
 	var ids []uint64
 	err := r.store.EachEntry("", func(e store.Entry) error {
-		l := e.Letter
-		list := l.Kind == compose.Digest || l.Kind == compose.Report || l.Kind == compose.Reminder || l.Kind == compose.Operator
-		if list && l.Request == 0 && (e.State == store.Sent || e.State == store.Dead) && l.At.Before(r.until) {
+		if e.Letter.Request == 0 && (e.State == store.Sent || e.State == store.Dead) && e.Letter.At.Before(r.until) {
 			ids = append(ids, e.ID)
 			if r.dry {
 				r.Bytes += e.Raw.Length

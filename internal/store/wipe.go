@@ -68,15 +68,22 @@ func (tx *Tx) sameBytes(row Row) (all []Row) {
 	return all
 }
 
-// WipeEntry removes the raw bytes of an outgoing mail and what was rendered of it.
+// Worded tells whether an outgoing mail keeps words: its bytes, what was rendered of it, or sentences made for it.
+func (e Entry) Worded() bool {
+	return e.Raw != (RawRef{}) || e.Subject != "" || e.Forms != nil || len(e.Letter.Lines()) > 0
+}
+
+// WipeEntry removes the raw bytes of an outgoing mail, what was rendered of it and the sentences that were made for it.
 func (tx *Tx) WipeEntry(id uint64, why string) (bytes int64) {
 	e, ok := tx.Entry(id)
-	if !ok || e.Raw == (RawRef{}) && e.Subject == "" && e.Forms == nil {
+	if !ok || !e.Worded() {
 		return 0
 	}
 	bytes = e.Raw.Length
 	tx.wipe(e.Raw)
-	tx.fail(tx.Change(id, func(e *Entry) { e.Raw, e.Wiped, e.Subject, e.Forms = RawRef{}, why, "", nil }))
+	tx.fail(tx.Change(id, func(e *Entry) {
+		e.Raw, e.Wiped, e.Subject, e.Forms, e.Letter = RawRef{}, why, "", nil, e.Letter.WithoutLines()
+	}))
 	return bytes
 }
 
@@ -166,9 +173,14 @@ func (tx *Tx) wipe(ref RawRef) {
 		return
 	}
 	if !slices.ContainsFunc(tx.wiped, func(w RawRef) bool { return w.File == ref.File }) {
-		tx.SetMeta(fmt.Sprintf("%s%d", keyWiped, ref.File), key64(tx.rawVersion(ref.File)+1))
+		tx.raiseVersion(ref.File)
 	}
 	tx.wiped = append(tx.wiped, ref)
+}
+
+// raiseVersion has the next backup copy a raw file anew.
+func (tx *Tx) raiseVersion(file uint32) {
+	tx.SetMeta(fmt.Sprintf("%s%d", keyWiped, file), key64(tx.rawVersion(file)+1))
 }
 
 // listWiped keeps the list of what to write over, within the transaction that gave it up.
