@@ -236,6 +236,9 @@ func (s *Store) finishWiping() error {
 		s.options.Point("wiped")
 	}
 	return s.Update(func(tx *Tx) error {
+		for file := range files {
+			tx.raiseVersion(file) // whoever copied the file meanwhile has some of what was wiped
+		}
 		left := slices.DeleteFunc(tx.toWipe(), func(ref RawRef) bool { return slices.Contains(all, ref) })
 		if len(left) == 0 {
 			tx.delete(bucketMeta, []byte(keyToWipe))

@@ -167,6 +167,45 @@ func TestBackupAfterWipingHasNoneOfIt(t *testing.T) {
 	}
 }
 
+// TestBackupWhileWiping makes a backup after the mail is given up and before its bytes are written over. It may have them;
+// the next one, in the same place, has them no more.
+func TestBackupWhileWiping(t *testing.T) {
+	dir, place := t.TempDir(), t.TempDir()
+	armed := false
+	s, err := store.Open(storetest.Options(t, store.Options{Dir: dir, Point: func(name string) {
+		if armed && name == "committed" {
+			panic("a backup comes first")
+		}
+	}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addMail(t, s, 1, "secret words")
+	armed = true
+	func() {
+		defer func() { recover() }()
+		s.Wipe(func(tx *store.Tx) error { tx.WipeRow(1, "forgotten"); return nil })
+	}()
+	armed = false
+	if _, err := backUp(t, s, dir, filepath.Join(place, "meanwhile.tar")); err != nil || !onDisk(t, dir, "secret words") {
+		t.Fatalf("the backup came too late: %v", err)
+	}
+	if err := s.Wipe(func(*store.Tx) error { return nil }); err != nil { // goes on
+		t.Fatal(err)
+	}
+	if _, err := backUp(t, s, dir, filepath.Join(place, "after.tar")); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "data")
+	if _, err := restoreTo(t, filepath.Join(place, "after.tar"), elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if onDisk(t, elsewhere, "secret words") {
+		t.Error("a backup after the wipe has the words")
+	}
+	s.Close()
+}
+
 func TestDroppedRequestLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := smallDesk(t, dir)
