@@ -466,7 +466,7 @@ type Retention struct {
 	// Whole requests, from their end on. Reports of that time then lack them.
 	Events Duration `toml:"events"`
 
-	// What the bot sent about no single request: digests, reminders, reports, word to operators.
+	// What the bot sent about no single request: digests, lists of new requests, mails about outages, reports, word to operators.
 	Reports Duration `toml:"reports"`
 }
 
