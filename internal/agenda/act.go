@@ -16,7 +16,7 @@ import (
 type Thing struct {
 	Item
 	Request request.Request
-	Alert   []string // for an EmergencyCheck: why the request is believed to be one; empty if it is not
+	Alert   []string // for an EmergencyCheck: why the request is believed to be one, besides a known outage; empty if it is not
 }
 
 // Outcome is what came of one look at the agenda: what happened to requests, and the mails owed.
@@ -50,7 +50,7 @@ func Act(things []Thing, digest bool, p *Policy, now time.Time) Outcome {
 		case Escalated:
 			stale = append(stale, t)
 		case EmergencyCheck:
-			if len(t.Alert) > 0 && !t.Request.Outage.Sure { // of an outage, the analysts have been told as such
+			if len(t.Alert) > 0 {
 				o.addWork(work, t, p, now)
 			}
 		default:

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"triaged/internal/agenda"
@@ -10,6 +11,7 @@ import (
 	"triaged/internal/message"
 	"triaged/internal/request"
 	"triaged/internal/store"
+	"triaged/internal/suggest"
 )
 
 // agenda wakes when something is due, does all of it in one transaction, and sleeps until the next thing is.
@@ -151,9 +153,12 @@ func (d *Desk) act(tx *store.Tx, now time.Time) (things []agenda.Thing, err erro
 }
 
 // suspicion is why an uncategorized request is believed to be an emergency: by the model's lexicon, or by the chart, for a
-// code that is more than a guess. Nothing if it is not.
+// code that is more than a guess. Nothing if it is not. Of an outage the analysts have been told: then what else it may be.
 func (d *Desk) suspicion(tx *store.Tx, r request.Request) []string {
 	mail, model := d.mailOf(tx, r), d.ready()
+	if r.Outage.Sure {
+		return besides(model, d.policy.Chart, mail)
+	}
 	believed, why := model.Emergency(mail)
 	var alert []string
 	if believed && len(why) > 0 {
@@ -165,6 +170,23 @@ func (d *Desk) suspicion(tx *store.Tx, r request.Request) []string {
 		}
 		for _, a := range d.policy.Chart.Alerts(s.Code, chart.Believed, mail.Subject+"\n"+mail.Text) {
 			alert = append(alert, a.Say)
+		}
+	}
+	return alert
+}
+
+// besides is why a report of a known outage is believed to be an emergency of another kind too. Its likeliest code is the
+// outage's, so that the words of every code's alerts count.
+func besides(model *suggest.Model, c *chart.Chart, mail suggest.Mail) []string {
+	var alert []string
+	if believed, why := model.Besides(mail); believed && len(why) > 0 {
+		alert = append(alert, sentence(why))
+	}
+	for _, e := range c.Entries() {
+		for _, a := range c.Alerts(e.Code, chart.Believed, mail.Subject+"\n"+mail.Text) {
+			if len(a.Words) > 0 && !suggest.OfOutage(a.Name) && !slices.Contains(alert, a.Say) {
+				alert = append(alert, a.Say)
+			}
 		}
 	}
 	return alert

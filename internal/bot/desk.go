@@ -123,7 +123,7 @@ func (d *Desk) material(tx *store.Tx, l compose.Letter) compose.Material {
 func (d *Desk) reports(tx *store.Tx, first request.Number) (all []compose.OutageReport) {
 	for _, n := range tx.Outage(first) {
 		if r, ok := tx.Request(n); ok && r.Outage.First == first && r.Outage.Sure {
-			all = append(all, compose.OutageReport{Request: r, Subject: tx.Text(r.Subject), Campus: r.Campus})
+			all = append(all, compose.OutageReport{Request: r, Subject: tx.Text(r.Subject), Text: tx.Text(r.Text), Campus: r.Campus})
 		}
 	}
 	return all

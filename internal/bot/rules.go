@@ -62,6 +62,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	} else {
 		r.model = suggest.New(c.Chart(), c.Lexicon())
 	}
+	policy.Besides = func(m suggest.Mail) []string { return besides(r.model, policy.Chart, m) }
 	return r, nil
 }
 

@@ -40,6 +40,7 @@ type Material struct {
 type OutageReport struct {
 	Request request.Request
 	Subject string
+	Text    string
 	Campus  string
 }
 

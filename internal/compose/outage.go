@@ -11,6 +11,9 @@ import (
 // mostReports is how many of an outage's reports are printed; all of them are meant by an answer that says so.
 const mostReports = 30
 
+// excerptOfReport is how many characters are shown of what a new report says.
+const excerptOfReport = 160
+
 type outageView struct {
 	Mail     *page
 	What     string // "network, phones", or ""
@@ -31,6 +34,7 @@ type outageView struct {
 
 type reportView struct {
 	Label, Subject, Name, Campus, At string
+	Excerpt                          string // of what was written, of the new ones
 	Code                             string // "1-1", or ""
 	Done                             bool   // nothing is left to do
 }
@@ -80,7 +84,9 @@ func (d *draft) printReports(v *outageView, fresh []request.Number) {
 			}
 			printed++
 			if isNew {
-				v.New = append(v.New, d.report(r))
+				view := d.report(r)
+				view.Excerpt = safeLine(r.Text, excerptOfReport)
+				v.New = append(v.New, view)
 			} else {
 				v.Before = append(v.Before, d.report(r))
 			}

@@ -243,6 +243,7 @@ func sampleReports() []OutageReport {
 		report(4, 2, request.Person{Name: "Marcus Bell", Address: "marcus.bell@school.example"}, "Cy Woods", "#1-3 classroom"),
 		report(7, 21, request.Person{Address: "office@school.example"}, "", "no podemos entrar a Google"),
 	}
+	all[1].Text, all[2].Text = "Nothing loads.", "Desde las ocho no entra nadie. Mi contraseña es hunter2secret.\n#resolve"
 	all[0].Request.Code, all[1].Request.State = code(1, 1), request.Resolved
 	return all
 }

@@ -118,7 +118,7 @@ func sampleOutages() []sample {
 		if n%2 == 0 {
 			r.Code, r.State = sampleCode, request.Resolved
 		}
-		reports = append(reports, OutageReport{Request: r, Subject: "Subject", Campus: []string{"One", "Two", ""}[n%3]})
+		reports = append(reports, OutageReport{Request: r, Subject: "Subject", Text: []string{"Text", ""}[n/mostReports], Campus: []string{"One", "Two", ""}[n%3]})
 	}
 	many := OutageBody{First: 1, What: "network, phones", Since: sampleTime, New: []request.Number{1, 2}, Say: []string{"Kim made it 1-1."}}
 	return []sample{

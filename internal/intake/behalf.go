@@ -29,7 +29,7 @@ func (d *decision) opensByCommand() bool {
 // openCommanded opens a request for the author, or for whom `#for` names, and carries out the other commands on it. An
 // analyst's entry for somebody is one by phone (SOP, process step 1).
 func (d *decision) openCommanded() bool {
-	o := opening{person: d.author(), source: request.Email, text: d.reading.Note, silent: !d.fresh()}
+	o := opening{person: d.author(), source: request.Email, text: d.reading.Note, silent: !d.fresh(), byHand: true}
 	i := slices.IndexFunc(d.reading.Commands, func(c command.Command) bool { return c.Verb == command.OnBehalf })
 	if i >= 0 {
 		c := d.reading.Commands[i]
@@ -73,7 +73,7 @@ func (d *decision) entered() bool {
 	}
 	person := e.For
 	person.Name = firstOf(person.Name, d.known(person.Address).Name)
-	n := d.openRequest(opening{person: person, source: request.Phone})
+	n := d.openRequest(opening{person: person, source: request.Phone, byHand: true})
 	d.run(n)
 	return d.end(OpenedCategorized, "%s: entered by %s for %s as %s", d.label(n), d.m.From.Address, person.Address, e.Code)
 }

@@ -136,13 +136,14 @@ func (x *execution) keepNote() {
 	if about == 0 && len(x.touched) == 1 {
 		about = x.touched[0]
 	}
-	if about == 0 && d.answered != nil && d.answered.Letter.Outage != nil {
-		about = d.answered.Letter.Outage.First // what is said of an outage stands with its first report
+	ofAll := about == 0 && d.answered != nil && d.answered.Letter.Outage != nil
+	if ofAll {
+		about = d.leader(d.answered.Letter.Outage.First) // what is said of an outage stands with its first report
 	}
 	_, exists := d.desk.request(about)
 	switch {
 	case exists && d.opened(about):
-	case exists && d.policy.AnswersRequester:
+	case exists && d.policy.AnswersRequester && !ofAll: // of an outage it is not meant for who happened to write first
 		r, _ := d.desk.request(about)
 		x.items = append(x.items, compose.ReceiptItem{Request: about, Done: true, Result: d.reply(r, note)})
 	case exists:

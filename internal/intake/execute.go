@@ -177,14 +177,17 @@ func (x *execution) others(c command.Command, listed []request.Number) []request
 	})
 }
 
-// listed are the requests that the answered mail listed.
+// listed are the requests that the answered mail listed; of an outage's, those that are still in it.
 func (x *execution) listed() []request.Number {
 	if x.d.answered == nil {
 		return nil
 	}
 	var all []request.Number
+	outage := x.d.answered.Letter.Outage
 	for _, row := range x.d.answered.Listed {
-		all = append(all, row.Request)
+		if r, _ := x.d.desk.request(row.Request); outage == nil || r.Outage.First == outage.First {
+			all = append(all, row.Request)
+		}
 	}
 	return all
 }

@@ -78,7 +78,7 @@ func (x *execution) open(c command.Command) {
 	}
 	past.isStaff, past.reading = false, command.Reading{}
 	if past.thread == 0 || !past.decideOne((*decision).answer) {
-		n := past.openRequest(opening{person: past.author(), source: request.Email})
+		n := past.openRequest(opening{person: past.author(), source: request.Email, byHand: true})
 		past.verdict.Request = n
 	}
 	x.d.adopt(past)

@@ -61,7 +61,7 @@ func (x *execution) other(r request.Request, n request.Number) (request.Request,
 // split makes a request of its own of what was added to another: of the addition whose notice is answered, else of the
 // words around the command.
 func (x *execution) split(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
-	o := opening{person: r.Requester, source: r.Source, topic: x.d.textOf(r.Subject), follows: r.Number}
+	o := opening{person: r.Requester, source: r.Source, topic: x.d.textOf(r.Subject), follows: r.Number, byHand: true}
 	if a := x.d.answered; a != nil && a.Letter.Notice != nil && a.Letter.Notice.Added && a.Letter.Request == r.Number {
 		n := a.Letter.Notice
 		o.text, o.mail, o.person = x.d.textOf(n.Text), n.Mail, n.From

@@ -17,6 +17,7 @@ type opening struct {
 	text   string // "" for the mail's own
 	topic  string // "" for the mail's own
 	silent bool   // nobody is acknowledged
+	byHand bool   // staff open it, and say themselves what is done about it
 
 	follows request.Number // the request that it was split from, or goes on from
 	mail    uint64         // ledger number of the mail with its words and files, if it is not the present one
@@ -93,27 +94,27 @@ func (d *decision) openRequest(o opening) request.Number {
 	if d.verdict.Request == n {
 		d.verdict.Thread = slices.Concat([]string{d.m.MessageID}, d.m.References, d.m.InReplyTo)
 	}
-	d.tellOfNew(n, o.silent)
+	d.tellOfNew(n, o)
 	return n
 }
 
 // tellOfNew owes the mails about a new request: the acknowledgement, unless it is opened silently, and the notices, or the
-// next mail about the outage that it is a report of.
-func (d *decision) tellOfNew(n request.Number, silent bool) {
+// next mail about the outage that it is a report of; both where it says more than that.
+func (d *decision) tellOfNew(n request.Number, o opening) {
 	r, _ := d.desk.request(n)
 	reports, before := d.joinOutage(r)
-	if reports != nil {
-		d.followOrders(reports[len(reports)-1])
+	suspect := reports != nil && d.suspect(r)
+	if reports != nil && !suspect && !o.byHand {
+		d.followOrders(reports[len(reports)-1], o.silent)
 		r, _ = d.desk.request(n)
 	}
-	if !silent && r.State.Active() { // what an outage's order resolved at once has that word already
+	if !o.silent && r.State.Active() { // what an outage's order resolved at once has that word already
 		d.acknowledge(r, d.knownOutage(reports, before))
 	}
 	if reports != nil {
 		d.tellOutage(reports)
-		return
 	}
-	if d.fresh() { // a mailbox full of old mail is worked through from the queue: a notice of each would bury the new ones
+	if (reports == nil || suspect || d.bearsFiles()) && d.fresh() { // a mailbox full of old mail is worked through from the queue: a notice of each would bury the new ones
 		d.notify(r)
 	}
 }
@@ -176,6 +177,7 @@ func (d *decision) notify(r request.Request) {
 	body := compose.NoticeBody{Text: r.Text, Mail: r.Mail, From: r.Requester, Title: d.known(r.Requester.Address).Title}
 	body.Campus, body.Submitted = r.Campus, r.Submitted
 	body.CategorizeBy = r.Submitted.Add(d.policy.CategorizeWithin)
+	body.Code, body.Due, body.Over = r.Code, r.Due(d.policy.Calendar), !r.State.Active() // by an outage's orders
 	told := map[string]bool{}
 	for _, address := range d.noticed(r) {
 		key := authority.Normalise(address)
@@ -233,7 +235,7 @@ func (d *decision) forward() bool {
 	}
 	n := d.openRequest(opening{
 		person: request.Person{Name: f.From.Name, Address: f.From.Address}, source: request.Email, text: f.Text,
-		topic: f.Subject, silent: !d.fresh() || !d.proof.Proven,
+		topic: f.Subject, silent: !d.fresh() || !d.proof.Proven, byHand: ordered,
 	})
 	if note := strings.TrimSpace(d.reading.Note); note != "" {
 		d.note(n, note)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"triaged/internal/authority"
+	"triaged/internal/chart"
 	"triaged/internal/command"
 	"triaged/internal/compose"
 	"triaged/internal/message"
@@ -179,13 +180,27 @@ func (d *decision) oweOutage(address string, body compose.OutageBody) {
 	})
 }
 
+// suspect tells whether a report of an outage may be an emergency of another kind too. Such a one is not dealt with unread:
+// no order holds for it.
+func (d *decision) suspect(r request.Request) bool {
+	return d.policy.Besides != nil && len(d.policy.Besides(suggest.Mail{
+		Requester: r.Requester.Address, Title: d.known(r.Requester.Address).Title, Campus: r.Campus, Subject: d.textOf(r.Subject), Text: d.textOf(r.Text),
+	})) > 0
+}
+
+// bearsFiles tells whether the mail has attachments other than pictures of its layout: an outage's mail shows none.
+func (d *decision) bearsFiles() bool {
+	return slices.ContainsFunc(d.m.Attachments, func(a message.Attachment) bool { return !a.Inline })
+}
+
 // endHolds is how long after an outage was resolved "and later" those who still report it are told so. After that, it may
 // have begun again.
 const endHolds = time.Hour
 
 // followOrders carries out what holds for those that join an outage later, as if whoever said so had said it of this request
-// too. What the outage's people know already is not told them again.
-func (d *decision) followOrders(r request.Request) {
+// too. What the outage's people know already is not told them again, and outside of the desk nobody of what is opened
+// silently.
+func (d *decision) followOrders(r request.Request, silent bool) {
 	leader, _ := d.desk.request(r.Outage.First)
 	for _, o := range leader.Outage.Orders {
 		person, ok := d.policy.Roster.Person(o.By)
@@ -203,7 +218,8 @@ func (d *decision) followOrders(r request.Request) {
 		x.one(command.Command{Verb: command.Verb(o.Verb), Code: o.Code, Who: o.Who, Text: d.textOf(o.Text), Raw: o.Verb}, r.Number)
 		d.verdict.Texts = past.verdict.Texts
 		for _, l := range past.verdict.Letters {
-			if l.Kind != compose.Notice && l.Kind != compose.Categorized { // the acknowledgement says the code and its date
+			known := l.Kind == compose.Categorized || l.Notice != nil && !d.ownAlert(r.Number, l.Notice.Alert)
+			if !known && (!silent || l.Commands) { // the acknowledgement says the code and its date
 				d.owe(l)
 			}
 		}
@@ -211,6 +227,15 @@ func (d *decision) followOrders(r request.Request) {
 			d.aside = x.items[len(x.items)-1].Result
 		}
 	}
+}
+
+// ownAlert tells whether a request's alerts are of its own words, and not of the code that the outage has.
+func (d *decision) ownAlert(n request.Number, alerts []string) bool {
+	r, _ := d.desk.request(n)
+	ofCode := d.policy.Chart.Alerts(r.Code, chart.Categorized, "")
+	return slices.ContainsFunc(alerts, func(say string) bool {
+		return !slices.ContainsFunc(ofCode, func(a chart.Alert) bool { return a.Say == say })
+	})
 }
 
 // holdsLater records that a command about an outage's reports holds for those that join it later. It is refused where that
@@ -259,8 +284,17 @@ func (d *decision) answersOutage(first request.Number) bool {
 	if !d.proof.Proven {
 		return d.end(Noted, "an answer to an outage's mail; nothing proves its author (%s)", d.proof.Why)
 	}
-	d.note(first, d.said())
-	return d.end(Noted, "an answer to an outage's mail without a command, kept as a note of %s", d.label(first))
+	about := d.leader(first)
+	d.note(about, d.said())
+	return d.end(Noted, "an answer to an outage's mail without a command, kept as a note of %s", d.label(about))
+}
+
+// leader is the first report that is still in an outage, with which stands what is said of it; the first of all if none is.
+func (d *decision) leader(first request.Number) request.Number {
+	for _, r := range d.reports(first) {
+		return r.Number
+	}
+	return first
 }
 
 // leave takes a request out of its outage. It goes on by itself, and its people get the notice that they did not get.

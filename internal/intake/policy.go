@@ -30,6 +30,8 @@ type Policy struct {
 	Directory map[string]Entry  // by normalised address
 	Troubles  *suggest.Troubles // reads requests as reports of outages; may be nil
 
+	Besides func(suggest.Mail) []string // why a report of an outage may be an emergency of another kind too; may be nil
+
 	CategorizeWithin time.Duration // SOP, process step 2
 	ReopenWithin     time.Duration // how long an answer reopens a resolved request; 0 for always
 	AnswersRequester bool          // what staff answer without a command goes to the requester; else it is a note

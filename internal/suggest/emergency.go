@@ -1,6 +1,9 @@
 package suggest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Emergency tells whether a mail is believed to be one that analysts hear of on arrival (DESIGN, "Emergency alerts"): a
 // district-wide outage, a campus-wide or testing one, stolen equipment, inappropriate content to block. A rule of the
@@ -10,8 +13,20 @@ func (m *Model) Emergency(mail Mail) (believed bool, why []string) {
 	m.mu.RLock()
 	cold := m.engine.cold // it never changes; which one it is may
 	m.mu.RUnlock()
-	return cold.emergency(scan(mail))
+	return cold.emergency(scan(mail), func(string) bool { return true })
 }
+
+// Besides is Emergency for a mail that reports a known outage, of which people have been told: what it may be besides.
+func (m *Model) Besides(mail Mail) (believed bool, why []string) {
+	m.mu.RLock()
+	cold := m.engine.cold
+	m.mu.RUnlock()
+	return cold.emergency(scan(mail), func(alert string) bool { return !OfOutage(alert) })
+}
+
+// OfOutage tells whether an alert, by its name in the lexicon or the chart, says no more than that something is down for
+// many: "campus-wide outage".
+func OfOutage(alert string) bool { return strings.HasSuffix(alert, "outage") }
 
 const (
 	// alarming is how much the textbook must speak for an emergency, less what it speaks against, where no rule does.
@@ -26,14 +41,14 @@ const likeOne = "it reads like an emergency"
 // telling are the concepts whose words are told then.
 var telling = []string{"district_scope", "whole_place", "campus_scope", "failing", "unreachable", "testing", "test_stopped", "theft", "gone", "explicit", "harmful", "registers_plural"}
 
-func (k *cold) emergency(s *scanned) (bool, []string) {
+func (k *cold) emergency(s *scanned, counts func(alert string) bool) (bool, []string) {
 	o := k.judge(s)
 	speaks := k.school().alarms(features(s, o))
-	why := k.alerts(o)
+	why, named := k.alerts(o, counts)
 	switch {
 	case len(why) > 0 && speaks > doubtful:
 		return true, why
-	case len(why) > 0 || speaks <= alarming:
+	case named || speaks <= alarming:
 		return false, nil
 	}
 	why = append(why, likeOne)
@@ -47,11 +62,13 @@ func (k *cold) emergency(s *scanned) (bool, []string) {
 	return true, why
 }
 
-// alerts are the alerts of the rules that hold, each with the words that met them.
-func (k *cold) alerts(o *opinion) (why []string) {
+// alerts are those alerts that count of the rules that hold, each with the words that met them, and whether there are any
+// at all.
+func (k *cold) alerts(o *opinion, counts func(alert string) bool) (why []string, named bool) {
 	for _, r := range o.fired {
 		alert := k.lexicon.rules[r].alert
-		if alert == "" {
+		named = named || alert != ""
+		if alert == "" || !counts(alert) {
 			continue
 		}
 		if !slices.Contains(why, alert) {
@@ -63,5 +80,5 @@ func (k *cold) alerts(o *opinion) (why []string) {
 			}
 		}
 	}
-	return why
+	return why, named
 }
