@@ -114,7 +114,8 @@ func (d *decision) tellOfNew(n request.Number, o opening) {
 	if reports != nil {
 		d.tellOutage(reports)
 	}
-	if (reports == nil || suspect || d.bearsFiles()) && d.fresh() { // a mailbox full of old mail is worked through from the queue: a notice of each would bury the new ones
+	// A mailbox full of old mail is worked through from the queue: a notice of each would bury the new ones.
+	if (reports == nil || suspect || d.bearsFiles()) && d.fresh() {
 		d.notify(r)
 	}
 }

@@ -322,3 +322,119 @@ func TestAllLeavesWhatOthersDid(t *testing.T) {
 		t.Errorf("SR-2 is %s: %s", r.Code, v.Reason)
 	}
 }
+
+// suspicious is a desk that believes a mail of theft to be an emergency, whatever else it says.
+func suspicious(f *memory) {
+	f.policy.Besides = func(m suggest.Mail) (why []string) {
+		if strings.Contains(m.Text, "stolen") {
+			why = append(why, "Equipment was stolen.")
+		}
+		return why
+	}
+}
+
+// theft is a report of the outage that also says what nobody else did.
+const theft = "The internet is down in our whole school. And our laptops were stolen."
+
+func TestNoOrderHoldsForAnotherEmergency(t *testing.T) {
+	f, v := outage(t, 3)
+	suspicious(f)
+	f.take(f.answer(letterOf(t, v, compose.Outage, ana), ana, "all and later 1-1\nall and later resolve fixed"))
+	f.now = f.now.Add(time.Minute)
+	v = f.take(f.mail(teacher(4), "no internet", theft))
+	if r := f.requests[4]; r.State != request.Open || !r.Code.IsZero() || !r.Outage.Sure {
+		t.Errorf("it is %s, %q, %+v", r.State, r.Code, r.Outage)
+	}
+	letterOf(t, v, compose.Notice, kim)
+	letterOf(t, v, compose.Outage, kim)
+	f.report(5)
+	if r := f.requests[5]; r.State != request.Resolved {
+		t.Errorf("what says no more is %s", r.State)
+	}
+}
+
+func TestNoticeOfFilesInAnOutage(t *testing.T) {
+	for file, noticed := range map[string]bool{"attachment; filename=smoke.jpg": true, "inline; filename=logo.png\r\nContent-ID: <logo>": false} {
+		f, _ := outage(t, 3)
+		f.now = f.now.Add(time.Minute)
+		raw := strings.Replace(f.mail(teacher(4), "no internet", ""), "\r\n\r\n", "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"+
+			"The internet is down in our whole school. <img src=\"cid:logo\">\r\n--b\r\nContent-Type: image/png\r\nContent-Disposition: "+file+"\r\n\r\npicture\r\n--b--\r\n", 1)
+		got := letters(f.take(raw))
+		if !slices.Contains(got, "outage "+kim) || slices.Contains(got, "notice "+kim) != noticed {
+			t.Errorf("%s: %v", file, got)
+		}
+	}
+}
+
+func TestNoOrderHoldsForWhatStaffOpen(t *testing.T) {
+	f, v := outage(t, 3)
+	f.take(f.answer(letterOf(t, v, compose.Outage, ana), ana, "all and later 1-1\nall and later resolve fixed"))
+	f.now = f.now.Add(time.Minute)
+	v = f.take(f.mail(ana, "no internet", "#for "+teacher(4)+"\n#1-2\nThe internet is down in our whole school.", vouched))
+	r := f.requests[4]
+	if r.State != request.Open || r.Code.String() != "1-2" || !r.Outage.Sure {
+		t.Errorf("a call: %s, %q, %+v: %s", r.State, r.Code, r.Outage, v.Reason)
+	}
+}
+
+// What nothing proves makes no mail to those whom it names, whatever holds for the outage.
+func TestOrdersKeepSilence(t *testing.T) {
+	f, v := outage(t, 3)
+	f.take(f.answer(letterOf(t, v, compose.Outage, ana), ana, "all and later 1-1\nall and later resolve fixed"))
+	f.now = f.now.Add(time.Minute)
+	v = f.take(f.mail("portal@school.example", "no internet", "The internet is down in our whole school.", "Reply-To: victim@elsewhere.example"))
+	if r := f.requests[4]; r.State != request.Resolved || r.Requester.Address != "victim@elsewhere.example" {
+		t.Fatalf("it is %s, of %s", r.State, r.Requester.Address)
+	}
+	for _, l := range v.Letters {
+		if !l.Commands {
+			t.Errorf("%s to %s", l.Kind, l.To.Address)
+		}
+	}
+}
+
+func TestAllMeansWhatIsStillInTheOutage(t *testing.T) {
+	for _, said := range []string{"all #1-1", "all and later #1-1"} {
+		f, v := outage(t, 3)
+		l := letterOf(t, v, compose.Outage, ana)
+		f.now = f.now.Add(time.Minute)
+		f.take(f.mail(ana, "[SR-1] something else", "#unlink", vouched))
+		f.now = f.now.Add(time.Minute)
+		f.take(f.answer(l, ana, said+"\n\nThe provider says ten o'clock."))
+		if r := f.requests[1]; !r.Code.IsZero() || f.requests[2].Code.String() != "1-1" {
+			t.Errorf("%q: SR-1, which was unlinked, is %q, SR-2 %q", said, r.Code, f.requests[2].Code)
+		}
+		for n, want := range map[request.Number]bool{1: false, 2: true} {
+			if got := slices.ContainsFunc(f.events[n], func(e request.Event) bool { return e.Type == request.Noted }); got != want {
+				t.Errorf("%q: a note of SR-%d: %v, want %v", said, n, got, want)
+			}
+		}
+	}
+}
+
+// Words about an outage are not for who happened to report it first, even where plain answers go to requesters.
+func TestWordsAboutAnOutageStayInside(t *testing.T) {
+	f, v := outage(t, 3)
+	f.policy.AnswersRequester = true
+	v = f.take(f.answer(letterOf(t, v, compose.Outage, ana), ana, "all #1-1\n\nSomebody tripped over the cable again."))
+	for _, l := range v.Letters {
+		if l.Kind == compose.Answer {
+			t.Errorf("%s is told", l.To.Address)
+		}
+	}
+	if e := f.events[1][len(f.events[1])-1]; e.Type != request.Noted {
+		t.Errorf("the last of SR-1 is %+v", e)
+	}
+}
+
+// A code that holds for later ones alarms of what a report's own words say, and not again of what the outage is.
+func TestOrdersAlarm(t *testing.T) {
+	for code, alarmed := range map[string]bool{"1-1": false, "3-1": true} {
+		f, v := outage(t, 3)
+		f.take(f.answer(letterOf(t, v, compose.Outage, kim), kim, "all and later #"+code))
+		f.now = f.now.Add(time.Minute)
+		if got := letters(f.take(f.mail(teacher(4), "no internet", theft))); slices.Contains(got, "notice "+ana) != alarmed {
+			t.Errorf("%s: %v", code, got)
+		}
+	}
+}

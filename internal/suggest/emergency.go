@@ -25,8 +25,10 @@ func (m *Model) Besides(mail Mail) (believed bool, why []string) {
 }
 
 // OfOutage tells whether an alert, by its name in the lexicon or the chart, says no more than that something is down for
-// many: "campus-wide outage".
-func OfOutage(alert string) bool { return strings.HasSuffix(alert, "outage") }
+// many.
+func OfOutage(alert string) bool {
+	return strings.HasSuffix(alert, "outage") || alert == "network backbone damaged"
+}
 
 const (
 	// alarming is how much the textbook must speak for an emergency, less what it speaks against, where no rule does.
