@@ -26,7 +26,7 @@ type breaker struct {
 
 // breakerOf is the latest event of the circuit breaker, and whether that leaves it open.
 func breakerOf(tx *store.Tx) (intake.DeskEvent, bool) {
-	e, _ := tx.LastDesk(intake.CircuitBreaker)
+	e := tx.Breaker()
 	return e, e.Breaker == intake.BreakerOpen
 }
 
@@ -46,7 +46,7 @@ func (d *Desk) tripped(tx *store.Tx, now time.Time) bool {
 		return false
 	}
 	tx.AppendDesk(intake.DeskEvent{At: now, Type: intake.CircuitBreaker, Breaker: intake.BreakerOpen, Outbox: last})
-	d.tellOperatorsOf(tx, now, compose.PlainBody{Subject: "The bot sends too much: its mail is held back", Lines: d.tripText(tx, last), Breaker: true})
+	d.tellOperatorsOf(tx, now, compose.PlainBody{Subject: "The bot sends too much: its mail is held back", Lines: d.tripText(tx, last), Breaker: true, Trip: last})
 	d.log.Error("the circuit breaker opened", "limit", limit.Count, "within", limit.Per)
 	return true
 }
@@ -82,13 +82,29 @@ func (d *Desk) calmDown(now time.Time) error {
 	})
 }
 
-// closeBreaker closes it at an operator's word.
-func (d *Desk) closeBreaker(tx *store.Tx, now time.Time, o intake.Order) {
+// closeBreaker closes it at an operator's word. What is given up is so at once, lest the breaker opens again before the next
+// look; what goes out is let go by the delivering loop.
+func (d *Desk) closeBreaker(tx *store.Tx, now time.Time, o intake.Order) error {
 	e := intake.DeskEvent{At: now, Type: intake.CircuitBreaker, By: o.By, Breaker: intake.BreakerClosed, Outbox: tx.LastEntry()}
 	if o.Verb == command.Discard {
 		e.Breaker = intake.BreakerEmptied
 	}
 	tx.AppendDesk(e)
+	if o.Verb != command.Discard {
+		return nil
+	}
+	var held []uint64
+	for entry := range tx.Outbox(store.Held) {
+		if entry.Hold == store.ByBreaker {
+			held = append(held, entry.ID)
+		}
+	}
+	for _, id := range held {
+		if err := tx.Change(id, func(e *store.Entry) { discard(e, o.By, now) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tripText tells operators what happened, to whom most of it goes, and what they can do.

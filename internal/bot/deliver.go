@@ -196,6 +196,7 @@ type outgoing struct {
 	ref    store.RawRef
 	fault  error
 	tried  bool
+	gone   bool // it is not to be sent any more
 	result delivery.Result
 }
 
@@ -306,7 +307,11 @@ func (s *sender) recordAttempt(tx *store.Tx, m *outgoing, now time.Time) error {
 		s.log.Error("not sent", append(s.attributes(m.entry), "error", m.fault)...)
 		return s.bury(tx, m.entry, "it cannot be rendered: "+m.fault.Error(), now)
 	}
-	if e, _ := tx.Entry(m.entry.ID); e.Gathered != m.entry.Gathered {
+	switch e, _ := tx.Entry(m.entry.ID); {
+	case e.State != store.Pending:
+		m.data, m.gone = nil, true // somebody gave it up meanwhile
+		return nil
+	case e.Gathered != m.entry.Gathered:
 		m.data = nil // more was put into it since it was rendered: it is rendered anew, and sent with the next batch
 		return nil
 	}
@@ -363,7 +368,7 @@ func (s *sender) tell(trouble *delivery.Result, mails []outgoing, now time.Time)
 func (s *sender) settleOne(tx *store.Tx, by *way, m outgoing, trouble *delivery.Result, now time.Time) error {
 	e, r := m.entry, m.result
 	switch {
-	case m.fault != nil: // dead already, or cut off
+	case m.fault != nil, m.gone: // dead already, or cut off
 		return nil
 	case m.tried && r.Outcome == delivery.Sent:
 		return tx.Change(e.ID, func(e *store.Entry) {

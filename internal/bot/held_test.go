@@ -195,6 +195,49 @@ func TestCircuitBreaker(t *testing.T) {
 	}
 }
 
+// TestCircuitBreakerTakesOneOrder has two operators of different minds, and one who answers last week's mail.
+func TestCircuitBreakerTakesOneOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) {
+			uncapped(c)
+			c.Limits.CircuitBreaker, c.Notify.Burst = rate(10, time.Hour), config.Rate{}
+			c.Notify.Operator = append(c.Notify.Operator, "boss@school.example")
+		})
+		defer s.close()
+		flood := func() {
+			for i := range 8 {
+				s.arrives("pat@school.example", fmt.Sprintf("Request %d", i+1), "It is dark.")
+			}
+		}
+		receipt := func(m sentMail, from, text string) string {
+			s.answers(m, from, text)
+			return s.oneTo("receipt", from).Text
+		}
+		flood()
+		told := map[string]sentMail{}
+		for _, m := range s.sent() {
+			if m.kind == "operator" {
+				told[m.to] = m
+			}
+		}
+		if got := receipt(told["admin@school.example"], "admin@school.example", "retry"); !strings.Contains(got, "goes out within a minute") {
+			t.Errorf("the first order: %s", got)
+		}
+		if got := receipt(told["boss@school.example"], "boss@school.example", "#discard"); !strings.Contains(got, "admin@school.example closed the circuit breaker before") {
+			t.Errorf("the second order: %s", got)
+		}
+		if n := len(s.outbox("dead")); n != 0 {
+			t.Errorf("%d mails were given up against the first word", n)
+		}
+		time.Sleep(3 * time.Hour)
+		flood()
+		s.answers(told["admin@school.example"], "admin@school.example", "discard") // its receipt waits, with all else
+		if held, dead := len(s.outbox("held")), len(s.outbox("dead")); held == 0 || dead != 0 {
+			t.Errorf("%d mails are held, %d were given up by an order of long ago", held, dead)
+		}
+	})
+}
+
 // TestMachinesAreListedForALook ends a digest with the mail of a machine that is no configured source; what only answers a
 // mail by itself wants no look.
 func TestMachinesAreListedForALook(t *testing.T) {

@@ -47,8 +47,7 @@ func (d *Desk) carryOut(tx *store.Tx, o intake.Order, now time.Time) error {
 		tx.Settle(o.Ledger, o.By, now)
 		return nil
 	case o.Breaker:
-		d.closeBreaker(tx, now, o)
-		return nil
+		return d.closeBreaker(tx, now, o)
 	}
 	return tx.Change(o.Outbox, func(e *store.Entry) {
 		if o.Verb == command.Retry {

@@ -141,8 +141,8 @@ func TestReleaseFromTheShell(t *testing.T) {
 		if r := do("#open 1 for support@school.example"); len(r.Failed) != 1 {
 			t.Errorf("for the desk itself: %+v", r)
 		}
-		if r := do("#open 1 for mia@school.example"); len(r.Done) != 1 {
-			t.Errorf("for somebody: %+v", r)
+		if r := do("#open 1 for mia@school.example\n#open mail 1 for mia@school.example"); len(r.Done) != 1 || len(r.Failed) != 1 {
+			t.Errorf("for somebody, said twice: %+v", r)
 		}
 		s.settle()
 		s.expect("acknowledgement mia@school.example", "notice kim@school.example")

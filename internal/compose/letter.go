@@ -94,7 +94,8 @@ type OutageBody struct {
 // NoticeBody tells the people who work requests of a new one, or of what its author added.
 type NoticeBody struct {
 	Text         request.TextRef `json:"text"`
-	Mail         uint64          `json:"mail"` // ledger number, for the attachments
+	Mail         uint64          `json:"mail"`            // ledger number, for the attachments
+	Files        bool            `json:"files,omitempty"` // that mail has some
 	From         request.Person  `json:"from"`
 	Title        string          `json:"title,omitempty"`
 	Campus       string          `json:"campus,omitempty"`
@@ -228,6 +229,7 @@ type PlainBody struct {
 	Lines   []string `json:"lines"`             // paragraphs
 	Outbox  uint64   `json:"outbox,omitempty"`  // number of the undelivered mail that an Operator mail is about
 	Breaker bool     `json:"breaker,omitempty"` // an Operator mail is about all that the circuit breaker holds back
+	Trip    uint64   `json:"trip,omitempty"`    // since which mail in the outbox it does: this time, and no other
 	Ledger  uint64   `json:"ledger,omitempty"`  // number of the received mail in the quarantine that it is about
 
 	// For a Refusal that the templates can say in the recipient's language. Lines then follow it, and may be empty.

@@ -85,10 +85,10 @@ func outage(l compose.Letter, before iter.Seq[Earlier], p Policy, now time.Time)
 // longest is how far back an outage's last mail is looked for.
 const longest = 24 * time.Hour
 
-// plainNotice tells whether a letter is the notice of a new request, and no more.
+// plainNotice tells whether a letter is the notice of a new request, and no more: a list carries no files.
 func plainNotice(l compose.Letter) bool {
 	n := l.Notice
-	return l.Kind == compose.Notice && n != nil && !n.Added && n.Alert == nil && n.Say == nil && n.Code.IsZero()
+	return l.Kind == compose.Notice && n != nil && !n.Added && !n.Files && n.Alert == nil && n.Say == nil && n.Code.IsZero()
 }
 
 // notice goes by itself, unless there have been enough lately: then it goes into the list that waits, or begins one.

@@ -174,6 +174,14 @@ var attacks = []attack{
 			f.take(f.answer(notice, kim, "#1-4!"))
 			return strings.ReplaceAll(raw, "<a@school.example>", "<b@school.example>")
 		}},
+	{what: "a signed mail once more, with white space that its signature passes over", outcome: intake.HeldForProof, sends: "confirmation " + kim, code: "1-4",
+		mail: func(f *memory, notice compose.Letter) string {
+			raw := f.mail(kim, "[SR-1] it is dark", "#1-3\nThe lamp is dead.", vouched, "Message-ID: <a@school.example>")
+			f.take(raw)
+			f.now = f.now.Add(time.Hour)
+			f.take(f.answer(notice, kim, "#1-4!"))
+			return strings.NewReplacer("<a@school.example>", "<b@school.example>", "lamp is", "lamp  is").Replace(raw)
+		}},
 	{what: "a signed mail with a second subject on top", outcome: intake.HeldForProof, sends: "confirmation " + kim,
 		mail: func(f *memory, _ compose.Letter) string {
 			return "Subject: [SR-1] #1-3\r\n" + f.mail(kim, "Lunch", "See you at noon.", vouched)

@@ -30,6 +30,7 @@ type memory struct {
 	links    map[uint64]bool
 	kept     map[uint64]intake.Kept
 	stuck    map[uint64]intake.Stuck
+	breaker  intake.DeskEvent
 	dead     map[string]bool
 	desk     []intake.DeskEvent
 	ledger   uint64
@@ -54,6 +55,7 @@ func (f *memory) LinkUsed(nonce uint64) bool           { return f.links[nonce] }
 func (f *memory) Mail(n uint64) (intake.Kept, bool)    { k, ok := f.kept[n]; return k, ok }
 func (f *memory) Stuck(id uint64) (intake.Stuck, bool) { s, ok := f.stuck[id]; return s, ok }
 func (f *memory) Unreachable(address string) bool      { return f.dead[address] }
+func (f *memory) Breaker() intake.DeskEvent            { return f.breaker }
 
 func (f *memory) Troubles(since time.Time, most int) (all []request.Number) {
 	for _, e := range f.desk {

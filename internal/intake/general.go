@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func (x *execution) open(c command.Command) {
 		refused("mail " + strconv.FormatUint(ledger, 10) + " was not set aside: it ended as " + string(kept.Outcome))
 		return
 	}
-	if x.opened(kept) {
+	if x.opened(kept) || x.settledHere(ledger) {
 		refused("mail " + strconv.FormatUint(ledger, 10) + " was opened before, or is done with")
 		return
 	}
@@ -99,6 +100,12 @@ func (x *execution) opened(kept Kept) bool {
 	}
 	_, known := x.d.facts.ThreadOf(kept.Message.MessageID)
 	return known
+}
+
+// settledHere tells whether this very mail has dealt with a received mail.
+func (x *execution) settledHere(ledger uint64) bool {
+	return slices.ContainsFunc(x.d.verdict.Desk, func(e DeskEvent) bool { return e.Type == MailSettled+strconv.FormatUint(ledger, 10) }) ||
+		slices.ContainsFunc(x.d.verdict.Orders, func(o Order) bool { return o.Ledger == ledger })
 }
 
 func (d *decision) decideOne(step func(*decision) bool) bool { return step(d) }
@@ -147,8 +154,20 @@ func (x *execution) order(c command.Command) {
 	x.succeeded(c, what+" is given up for good")
 }
 
-// orderHeld closes the circuit breaker, whose mail is being answered: what it held goes out, or is given up.
+// orderHeld closes the circuit breaker, whose mail is being answered: what it held goes out, or is given up. The mail is that
+// of the time it is open now, and of no earlier one.
 func (x *execution) orderHeld(c command.Command) {
+	switch now := x.d.facts.Breaker(); {
+	case now.Breaker != BreakerOpen && now.By != "":
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("%s closed the circuit breaker before", x.d.nameOf(now.By)))
+		return
+	case now.Breaker != BreakerOpen:
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("the circuit breaker is closed already, and what it held goes out"))
+		return
+	case now.Outbox != x.d.answered.Letter.Plain.Trip:
+		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("the circuit breaker has opened again since: answer the latest mail about it"))
+		return
+	}
 	x.d.verdict.Orders = append(x.d.verdict.Orders, Order{Verb: c.Verb, Breaker: true, By: x.d.from()})
 	if c.Verb == command.Retry {
 		x.succeeded(c, "the circuit breaker is closed: what it held back goes out within a minute, in order")
@@ -179,7 +198,7 @@ func (x *execution) orderReceived(c command.Command, ledger uint64) {
 	label := "received mail " + strconv.FormatUint(ledger, 10)
 	kept, ok := x.d.facts.Mail(ledger)
 	switch {
-	case !ok || !kept.Outcome.Quarantined() || kept.Settled:
+	case !ok || !kept.Outcome.Quarantined() || kept.Settled || x.settledHere(ledger):
 		x.refused(compose.ReceiptItem{Said: c.Raw}, refuse("%s is not in the quarantine", label))
 		return
 	case c.Verb == command.Retry && kept.Outcome == TooLarge:

@@ -177,6 +177,7 @@ func (d *decision) acknowledge(r request.Request, known *compose.KnownBody) {
 func (d *decision) notify(r request.Request) {
 	body := compose.NoticeBody{Text: r.Text, Mail: r.Mail, From: r.Requester, Title: d.known(r.Requester.Address).Title}
 	body.Campus, body.Submitted = r.Campus, r.Submitted
+	body.Files = slices.ContainsFunc(d.m.Attachments, func(a message.Attachment) bool { return !a.Inline })
 	body.CategorizeBy = r.Submitted.Add(d.policy.CategorizeWithin)
 	body.Code, body.Due, body.Over = r.Code, r.Due(d.policy.Calendar), !r.State.Active() // by an outage's orders
 	told := map[string]bool{}

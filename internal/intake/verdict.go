@@ -167,6 +167,8 @@ type Facts interface {
 	Troubles(since time.Time, most int) []request.Number
 	// Outage are the requests that were found to report the same trouble as first, in order of arrival, itself included.
 	Outage(first request.Number) []request.Number
+	// Breaker is the latest event of the circuit breaker; the zero event if there was none.
+	Breaker() DeskEvent
 	// Unreachable tells whether mail to an address bounced for good, and nobody wrote from it since.
 	Unreachable(address string) bool
 }

@@ -76,6 +76,12 @@ func (tx *Tx) Quarantine() iter.Seq[Row] {
 	}
 }
 
+// Breaker is the latest event of the circuit breaker.
+func (tx *Tx) Breaker() intake.DeskEvent {
+	e, _ := tx.LastDesk(intake.CircuitBreaker)
+	return e
+}
+
 // Stuck finds an outgoing mail, if it was held back or given up.
 func (tx *Tx) Stuck(outbox uint64) (intake.Stuck, bool) {
 	e, ok := tx.Entry(outbox)
