@@ -40,7 +40,7 @@ func (l *doCommand) Run(ctx context.Context, c *commands, s streams) error {
 		}
 		c.printReceipt(s, r)
 		if r.Undo != "" {
-			fmt.Fprintf(s.out, "to undo: %s --as %s\n", r.Undo, l.As)
+			fmt.Fprintf(s.out, "to undo: %s\n", r.Undo)
 		}
 		return nil
 	})

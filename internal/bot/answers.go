@@ -305,7 +305,7 @@ func (d *Desk) Show(a Args, emit func(any) error) error {
 func (d *Desk) caseOf(tx *store.Tx, r request.Request, now time.Time) Case {
 	c := Case{RequestRow: d.row(tx, r, now), Events: []EventRow{}}
 	for _, e := range tx.Events(r.Number) {
-		detail := e.Detail()
+		detail := e.Detail(d.policy.Prefix)
 		if e.Type == request.Noted || e.Type == request.Added {
 			detail = tx.Text(e.Text)
 		}
@@ -373,7 +373,18 @@ func (d *Desk) labelOrNull(n request.Number) *string {
 // Outbox emits the outgoing mails in a state, or all, oldest first.
 func (d *Desk) Outbox(a Args, emit func(any) error) error {
 	return d.store.EachEntry(store.Delivery(a.State), func(e store.Entry) error {
-		return emit(d.outboxRow(e))
+		row := d.outboxRow(e)
+		if row.Subject == "" { // it was not tried yet
+			err := d.store.View(func(tx *store.Tx) error {
+				mail, err := d.renderAs(tx, e.Letter, e.MessageID)
+				row.Subject = mail.Subject
+				return err
+			})
+			if err != nil {
+				row.LastError = err.Error()
+			}
+		}
+		return emit(row)
 	})
 }
 

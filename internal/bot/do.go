@@ -29,9 +29,9 @@ type ReceiptItemRow struct {
 	Request *string    `json:"request"` // null for one about no request
 	Said    string     `json:"said"`
 	Result  string     `json:"result"`
-	Code    string     `json:"code,omitempty"`
+	Code    string     `json:"code"`
 	DueAt   *time.Time `json:"due_at"`
-	Near    []string   `json:"near,omitempty"`
+	Near    []string   `json:"near"`
 }
 
 // Do carries out commands about a request, or about none, as if a mail of somebody's had brought them.
@@ -97,7 +97,7 @@ func (d *Desk) answered(tx *store.Tx, v *intake.Verdict, row *ReceiptRow) error 
 	if !ok {
 		return errors.New("there was no command in that: write one such as '#1-3'")
 	}
-	d.fill(row, letter.Receipt)
+	d.fill(row, letter.Receipt, letter.To.Address)
 	if !letter.Receipt.Help {
 		return nil
 	}
@@ -141,11 +141,12 @@ func takeReceipt(v *intake.Verdict) (compose.Letter, bool) {
 	return compose.Letter{}, false
 }
 
-func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody) {
+// fill puts a receipt into the row of whoever asked for what it is about.
+func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody, as string) {
 	for _, item := range receipt.Items {
 		r := ReceiptItemRow{
 			Request: d.labelOrNull(item.Request), Said: strings.TrimSpace(item.Said), Result: item.Result,
-			Code: item.Code.String(), DueAt: timeOrNull(item.Due),
+			Code: item.Code.String(), DueAt: timeOrNull(item.Due), Near: []string{},
 		}
 		for _, code := range item.Near {
 			r.Near = append(r.Near, code.String())
@@ -157,7 +158,7 @@ func (d *Desk) fill(row *ReceiptRow, receipt *compose.ReceiptBody) {
 		}
 	}
 	if receipt.Undo && len(row.Done) > 0 && row.Done[0].Request != nil {
-		row.Undo = fmt.Sprintf("triaged do %s '#undo'", *row.Done[0].Request)
+		row.Undo = fmt.Sprintf("triaged do %s '#undo' --as %s", *row.Done[0].Request, as)
 	}
 }
 

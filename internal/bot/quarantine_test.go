@@ -152,5 +152,58 @@ func TestReleaseFromTheShell(t *testing.T) {
 		if got := s.quarantine(); len(got) != 0 {
 			t.Errorf("in the quarantine: %q", got)
 		}
+		err := s.desk.Show(bot.Args{Number: "SR-1"}, func(row any) error {
+			if mails := row.(bot.Case).Mails; len(mails) == 0 || mails[0].Direction != "in" || mails[0].Subject != "Scanner in the library" {
+				t.Errorf("the request's mails: %+v", mails)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestUndoAtTheShell takes back all that one command did, to both requests of a merge, and tells who was told otherwise.
+func TestUndoAtTheShell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, uncapped, operatorOnly)
+		defer s.close()
+		s.arrives("ann@school.example", "Projector", "It is dark.")
+		s.arrives("bob@school.example", "Projector 214", "It is dark.")
+		do := func(number, text string) bot.ReceiptRow {
+			var receipt bot.ReceiptRow
+			err := s.desk.Do(bot.Args{Number: number, Text: text, As: "kim@school.example"}, func(row any) error {
+				receipt = row.(bot.ReceiptRow)
+				return nil
+			})
+			if err != nil || len(receipt.Failed) > 0 {
+				t.Errorf("%s %s: %+v, %v", number, text, receipt, err)
+			}
+			return receipt
+		}
+		states := func() (all []string) {
+			for _, r := range s.rows("all") {
+				all = append(all, r.State)
+			}
+			return all
+		}
+		if r := do("SR-1", "#dup SR-2"); r.Undo != "triaged do SR-1 '#undo' --as kim@school.example" {
+			t.Errorf("to undo: %s", r.Undo)
+		}
+		do("SR-1", "#undo")
+		if got := strings.Join(states(), " "); got != "open open" {
+			t.Errorf("after the merge was taken back they are %s", got)
+		}
+		do("SR-1", "#1-3")
+		do("SR-1", "#resolve It has a new lamp.")
+		do("SR-1", "#reopen")
+		s.settle()
+		s.sent()
+		do("SR-1", "#undo")
+		s.settle()
+		if m := s.oneTo("resolved", "ann@school.example"); !strings.Contains(m.Text, "SR-1 is resolved") && !strings.Contains(m.Subject, "resolved") {
+			t.Errorf("%s\n%s", m.Subject, m.Text)
+		}
 	})
 }

@@ -391,7 +391,7 @@ func (s *simulation) story(about []string) string {
 	story := fmt.Sprintf("\nthe oracle: %+v", *s.oracle.cases[n-1])
 	s.view(func(tx *store.Tx) {
 		for _, e := range tx.Events(request.Number(n)) {
-			story += fmt.Sprintf("\n%s %s %s by %s", e.At.In(s.oracle.zone).Format("01-02 15:04"), e.Type, e.Detail(), e.By)
+			story += fmt.Sprintf("\n%s %s %s by %s", e.At.In(s.oracle.zone).Format("01-02 15:04"), e.Type, e.Detail("SR"), e.By)
 		}
 	})
 	return story

@@ -41,6 +41,9 @@ func (c *Config) Logins() map[string]Login {
 	return all
 }
 
+// leastSize is the smallest limit that makes sense for mail: in bytes, as much as is kept of a mail that is over it.
+const leastSize = 64 << 10
+
 // checkMailboxes looks at each mailbox, then at what they are to each other.
 func (d *document) checkMailboxes(c *Config) {
 	if len(c.Mailboxes) == 0 {
@@ -54,8 +57,8 @@ func (d *document) checkMailboxes(c *Config) {
 		d.login(path, &m.Login, true)
 		d.positive(path+".poll_interval", m.PollInterval)
 		d.pauses(path+".reconnect", m.Reconnect)
-		if m.MaxSize <= 0 {
-			d.wrong(path+".max_size", "must be more than nothing", "")
+		if m.MaxSize < leastSize {
+			d.wrong(path+".max_size", "would refuse ordinary mail", `write the unit too, such as "30MiB"`)
 		}
 		d.folders(path, m)
 		d.verdicts(c, i)

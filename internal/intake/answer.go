@@ -174,6 +174,9 @@ func (d *decision) tellWorkers(r request.Request, text request.TextRef) {
 // tell owes staff a notice about a request. The mail's author is left out, and nobody gets it twice.
 func (d *decision) tell(r request.Request, to []string, body compose.NoticeBody) {
 	body.Campus, body.Submitted, body.Code = r.Campus, r.Submitted, r.Code
+	if body.Added {
+		body.Submitted = d.env.Received
+	}
 	body.CategorizeBy, body.Due = r.Submitted.Add(d.policy.CategorizeWithin), r.Due(d.policy.Calendar)
 	told := map[string]bool{d.from(): true}
 	for _, address := range to {

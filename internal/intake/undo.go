@@ -15,8 +15,15 @@ import (
 func (x *execution) undo(c command.Command) {
 	item := compose.ReceiptItem{Said: c.Raw}
 	if x.d.env.Shell {
-		item.Request = x.about
-		x.undoOne(x.about, x.lastCause(x.about), item)
+		cause := x.lastCause(x.about)
+		numbers := x.altered(&compose.ReceiptBody{Cause: cause, Items: []compose.ReceiptItem{{Request: x.about, Done: true}}})
+		if len(numbers) == 0 {
+			numbers = []request.Number{x.about} // it says why not
+		}
+		for _, n := range numbers {
+			item.Request = n
+			x.undoOne(n, cause, item)
+		}
 		return
 	}
 	if x.d.answered == nil || x.d.answered.Letter.Receipt == nil || x.d.answered.Letter.Receipt.Cause == 0 {
@@ -171,6 +178,8 @@ func (x *execution) correct(before, after request.Request) {
 	switch {
 	case closed && after.State == request.Resolved:
 		x.tellRequester(before, compose.Resolved, compose.OutcomeBody{Code: before.Code, Changed: true})
+	case before.State == request.Resolved && after.State.Active():
+		x.tellRequester(before, compose.Resolved, compose.OutcomeBody{Code: before.Code})
 	case before.Code != after.Code || before.State != after.State && before.State == request.Resolved:
 		x.tellRequester(before, compose.Categorized, compose.OutcomeBody{
 			Code: before.Code, Promise: before.Promise, Due: before.Due(x.d.policy.Calendar), Changed: true,

@@ -75,8 +75,8 @@ type Event struct {
 	Origin    uint64     `json:"origin,omitempty"` // ledger number of the mail that holds the text and files, or gave an order, if it is not Mail
 }
 
-// Detail says in a few words what the event did, for `show` and for receipts.
-func (e Event) Detail() string {
+// Detail says in a few words what the event did, for `show` and for receipts. Requests are numbered with prefix.
+func (e Event) Detail(prefix string) string {
 	switch e.Type {
 	case Categorized, Resumed:
 		return e.Code.String()
@@ -96,11 +96,11 @@ func (e Event) Detail() string {
 	case Opened:
 		return string(e.Source)
 	case Grouped:
-		return e.Into.Label("#") + ": " + e.What
+		return e.Into.Label(prefix) + ": " + e.What
 	case Ordered:
 		return strings.TrimSpace(e.What + " " + e.Code.String() + e.Who)
 	case Joined, TookOver, Linked, Unlinked, Ungrouped:
-		return e.Into.Label("#")
+		return e.Into.Label(prefix)
 	case Filed:
 		if e.Person != nil {
 			return e.Person.Address

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"triaged/internal/intake"
@@ -126,7 +127,8 @@ func mailKey(n request.Number, e request.Event) (indexKey, bool) {
 	return indexKey{bucket: bucketMails, key: key64s(uint64(n), mailIn, e.Mail)}, came
 }
 
-// Mails lists the ledger numbers of a request's incoming mails, and the outbox numbers of those sent about it.
+// Mails lists the ledger numbers of a request's incoming mails, and the outbox numbers of those sent about it. Where one mail
+// had another taken in, as by opening one that was set aside, both are listed.
 func (tx *Tx) Mails(n request.Number) (in, out []uint64) {
 	tx.prefixed(bucketMails, key64(uint64(n)), func(k, _ []byte) bool {
 		if number(k, 8) == mailIn {
@@ -136,6 +138,11 @@ func (tx *Tx) Mails(n request.Number) (in, out []uint64) {
 		}
 		return true
 	})
+	for _, e := range tx.Events(n) {
+		if e.Origin != 0 && (e.Type == request.Opened || e.Type == request.Added) && !slices.Contains(in, e.Origin) {
+			in = append(in, e.Origin)
+		}
+	}
 	return in, out
 }
 

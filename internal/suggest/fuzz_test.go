@@ -37,6 +37,9 @@ func FuzzSuggest(f *testing.F) {
 				}
 			}
 		}
+		if len(all) == 0 && !hasWord(mail.Subject) && !hasWord(mail.Text) {
+			return // nothing is said of a mail that says nothing
+		}
 		if len(all) != len(chart.Default().Entries()) || math.Abs(sum-1) > 1e-6 {
 			t.Fatalf("%d suggestions, confidences add up to %g", len(all), sum)
 		}
@@ -60,8 +63,10 @@ func FuzzLearn(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if s := m.Suggest(mail, 1)[0]; math.IsNaN(s.Confidence) {
-			t.Fatalf("%+v", s)
+		for _, s := range m.Suggest(mail, 1) {
+			if math.IsNaN(s.Confidence) {
+				t.Fatalf("%+v", s)
+			}
 		}
 		for i := range 3 {
 			if !m.Unlearn(id + strings.Repeat("x", i)) {

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -31,8 +32,12 @@ func (m *Model) Prepare() {
 // reasons is how many reasons a suggestion gives at most.
 const reasons = 3
 
-// Suggest returns up to n codes, the likeliest first. Confidences of all codes add up to one.
+// Suggest returns up to n codes, the likeliest first; none for a mail without a word. Confidences of all codes add up to
+// one.
 func (m *Model) Suggest(mail Mail, n int) []Suggestion {
+	if !slices.ContainsFunc(append([]string{mail.Subject, mail.Text}, mail.Attachments...), hasWord) {
+		return nil
+	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	v := m.engine.view(mail)

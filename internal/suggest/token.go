@@ -24,6 +24,11 @@ func scan(m Mail) *scanned {
 	return &scanned{Mail: m, subject: tokens(m.Subject), text: tokens(m.Text), files: tokens(strings.Join(m.Attachments, "\n"))}
 }
 
+func hasWord(s string) bool {
+	_, n := wordAt(clip(s))
+	return n > 0
+}
+
 // tokens splits at most MaxText bytes of s into words: runs of letters and digits. An apostrophe inside a word belongs
 // to it, so that "can't" stays one word, and "cant" is the same word.
 func tokens(s string) []token {
