@@ -23,7 +23,8 @@ one away first. Everything is proved while it is copied. Run it as the user whom
 The world went on after the backup. So request numbers skip ahead, and nobody who was told a number finds another request under it.
 When the bot starts, it looks through the done and refused folders again, from two weeks before the backup on: mail that the
 backup does not know is taken as new, what it knows is recognised. Answers to the bot's mails of the last 400 days hold. What
-was said at a shell since the backup is lost, and is to be said again. Tokens of "triaged login" are in no backup: sign in again.
+was said at a shell since the backup is lost, and is to be said again. Tokens of "triaged login" are in no backup: sign in again. A new
+key signs, and those of the backup still verify: if you ran "triaged keys revoke" since, run it again.
 
 From a damaged state file the way back is this:
 
@@ -72,6 +73,7 @@ func (l *restoreCommand) Run(ctx context.Context, c *commands, s streams) error 
 	}
 	fmt.Fprintf(s.out, `%s: %s, %s, as they were at %s.
 Numbers go on behind %s. When the bot starts, it reads the done and refused folders again for mail since then.
+A new key signs from now on, and those of the backup still verify. If you ran "triaged keys revoke" since the backup, run it again.
 `, cfg.Desk.DataDir, count(saved.Requests, "request", "requests"), count(saved.Mails, "mail", "mails"),
 		recovery.Backup.In(cfg.Location()).Format("2006-01-02 15:04"), last)
 	if l.Adopt == "" {

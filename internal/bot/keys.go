@@ -3,7 +3,6 @@ package bot
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"triaged/internal/authority"
@@ -33,11 +32,7 @@ func ringOf(keys []store.Key) authority.Keys {
 
 // withNew puts a new key in front of a ring, and leaves out those that nothing valid was signed with.
 func withNew(keys []store.Key, now time.Time) []store.Key {
-	id := uint8(1)
-	for slices.ContainsFunc(keys, func(k store.Key) bool { return k.ID == id }) {
-		id++ // a ring has a few keys
-	}
-	ring := []store.Key{store.NewKey(id, now)}
+	ring := []store.Key{store.NewKey(keys, now)}
 	for i, k := range keys {
 		ended := now // its last signature
 		if i > 0 {

@@ -63,6 +63,7 @@ func (d *Desk) restoredLines(tx *store.Tx, r store.Recovery) []string {
 		fmt.Sprintf("%d requests that came in after the backup were opened again. Numbers go on behind %s, so that nobody finds another request under a number that was told before.",
 			opened, r.Floor.Label(d.policy.Prefix)),
 		"What people said by mail since the backup was heard again; commands about numbers that are gone were answered so. What was said at a shell since then is not done again.",
+		"A new key signs from now on, and those of the backup still verify. If you ran `triaged keys revoke` since the backup, run it again.",
 	}
 }
 

@@ -82,6 +82,9 @@ func TestRestoredDeskLosesNoMail(t *testing.T) {
 			if m.kind == "acknowledgement" && !strings.Contains(m.Subject, "[SR-200") {
 				t.Errorf("acknowledged as %q", m.Subject)
 			}
+			if m.kind == "operator" && !strings.Contains(strings.Join(strings.Fields(m.Text), " "), "If you ran `triaged keys revoke` since the backup, run it again.") {
+				t.Errorf("the operators hear nothing of keys: %s", m.Text)
+			}
 		}
 		for _, who := range []string{"acknowledgement omar@school.example", "acknowledgement lena@school.example", "operator admin@school.example"} {
 			if told[who] != 1 {

@@ -67,6 +67,8 @@ func TestBackupComesBack(t *testing.T) {
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
+	var keys []store.Key
+	s.View(func(tx *store.Tx) error { keys = tx.Keys(); return nil })
 	addMail(t, s, 3, "after the backup") // it must not be in there
 	elsewhere := filepath.Join(t.TempDir(), "data")
 	recovery, err := restoreTo(t, file, elsewhere)
@@ -81,6 +83,10 @@ func TestBackupComesBack(t *testing.T) {
 		r, ok := tx.Recovery()
 		if n := tx.NextNumber(); n != 2001 || !ok || r.Floor != 2000 {
 			t.Errorf("the next is %d, %+v, %v", n, r, ok)
+		}
+		ring := tx.Keys() // a new one signs, and the backup's verify
+		if len(ring) != len(keys)+1 || ring[0].ID == keys[0].ID || bytes.Equal(ring[0].Secret, keys[0].Secret) || !bytes.Equal(ring[1].Secret, keys[0].Secret) {
+			t.Errorf("%d keys became %d", len(keys), len(ring))
 		}
 		return nil
 	})

@@ -20,9 +20,12 @@ func (k Key) String() string { return "a key" }
 // GoString keeps the secret out of logs.
 func (k Key) GoString() string { return k.String() }
 
-// NewKey makes a key under a number.
-func NewKey(id uint8, now time.Time) Key {
-	k := Key{ID: id, Secret: make([]byte, 32), Made: now.UTC()}
+// NewKey makes a key under a number that none of a ring has.
+func NewKey(ring []Key, now time.Time) Key {
+	k := Key{ID: 1, Secret: make([]byte, 32), Made: now.UTC()}
+	for slices.ContainsFunc(ring, func(old Key) bool { return old.ID == k.ID }) {
+		k.ID++ // a ring has a few keys
+	}
 	rand.Read(k.Secret)
 	return k
 }

@@ -258,7 +258,9 @@ func (c *restore) state(path string) error {
 // not be given twice.
 const outboxSkip = 1 << 20
 
-// skipAhead leaves out the numbers that the lost state may have given, and notes what is left to do.
+// skipAhead leaves out the numbers that the lost state may have given, has a new key sign, and notes what is left to do. The
+// backup's keys verify what they signed. One that was revoked since is among them: nobody knows that any more but whoever
+// revoked it, who is told.
 func (tx *Tx) skipAhead(c *restore) error {
 	last := tx.NextNumber() - 1
 	c.recovery.Backup, c.recovery.At, c.recovery.Last = c.archive.At, c.Now.UTC(), last
@@ -269,6 +271,9 @@ func (tx *Tx) skipAhead(c *restore) error {
 	}
 	tx.SetMeta(keyRecovery, b)
 	tx.SetMeta(keyFloor, key64(uint64(c.recovery.Floor)))
+	if keys := tx.Keys(); tx.fault == nil {
+		tx.SetKeys(append([]Key{NewKey(keys, c.Now)}, keys...))
+	}
 	if tx.fault == nil {
 		tx.fail(tx.bolt.Bucket([]byte(bucketOutbox)).SetSequence(tx.sequence(bucketOutbox) + outboxSkip))
 	}
