@@ -104,7 +104,7 @@ func (f *forgetting) tells(l compose.Letter) (bool, error) {
 		return true, nil
 	}
 	named, err := f.named(l)
-	return slices.ContainsFunc(named, func(n request.Number) bool { return f.theirs[n] }), err
+	return anyIn(named, f.theirs), err
 }
 
 // follows tells whether a letter was written because of a mail that goes, or carries a text that does.

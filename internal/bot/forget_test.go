@@ -261,7 +261,18 @@ func TestRetentionReachesOutages(t *testing.T) {
 		if mails, formed := later(31 * day); mails == 0 || formed > 0 {
 			t.Errorf("%d of %d mails about the outage keep their text", formed, mails)
 		}
-		if mails, _ := later(60 * day); mails > 0 {
+		hold := bot.Args{About: reports[0].Number}
+		if _, err := asked[bot.LegalHoldRow](t, s.desk.LegalHold, hold); err != nil {
+			t.Fatal(err)
+		}
+		if mails, _ := later(60 * day); mails == 0 {
+			t.Error("a mail about a request under a legal hold is gone")
+		}
+		hold.State = bot.Released
+		if _, err := asked[bot.LegalHoldRow](t, s.desk.LegalHold, hold); err != nil {
+			t.Fatal(err)
+		}
+		if mails, _ := later(day); mails > 0 {
 			t.Errorf("%d mails about the outage are never too old", mails)
 		}
 		s.check()

@@ -96,18 +96,20 @@ type removal struct {
 	until time.Time
 	old   []request.Number        // requests that ended before until, in order
 	kept  map[request.Number]bool // open ones, and those under a legal hold
+	held  map[request.Number]bool // those under a legal hold
 }
 
 // removedAtOnce is how much is removed in one transaction, so that no arrival waits for long.
 const removedAtOnce = 200
 
 func (r *removal) run(remove func(*removal) error) error {
-	r.kept = map[request.Number]bool{}
+	r.kept, r.held = map[request.Number]bool{}, map[request.Number]bool{}
 	err := r.store.View(func(tx *store.Tx) error {
 		holds := holdsIn(tx)
 		for q := range tx.Requests() {
+			r.held[q.Number] = holds.request(tx, q)
 			switch {
-			case q.State.Active() || holds.request(tx, q):
+			case q.State.Active() || r.held[q.Number]:
 				r.kept[q.Number] = true
 			case endOf(q).Before(r.until):
 				r.old = append(r.old, q.Number)
@@ -232,15 +234,16 @@ func (r *removal) rendered(gone map[request.Number]bool) (ids []uint64, err erro
 			return nil
 		}
 		named, err := r.named(e.Letter)
-		of := func(set map[request.Number]bool) bool {
-			return slices.ContainsFunc(named, func(n request.Number) bool { return set[n] })
-		}
-		if of(gone) && !of(r.kept) {
+		if anyIn(named, gone) && !anyIn(named, r.kept) {
 			ids = append(ids, e.ID)
 		}
 		return err
 	})
 	return ids, err
+}
+
+func anyIn(some []request.Number, set map[request.Number]bool) bool {
+	return slices.ContainsFunc(some, func(n request.Number) bool { return set[n] })
 }
 
 // rawMails removes the bytes of mails as they were received and sent.
@@ -306,15 +309,20 @@ func (r *removal) oldRows() (numbers []uint64, err error) {
 }
 
 // reports removes what was sent about no single request: digests, lists of new requests, mails about outages, receipts for
-// several, reports, word to operators.
+// several, reports, word to operators. One that lists what is under a legal hold stays.
 func (r *removal) reports() error {
 	var ids []uint64
 	err := r.store.EachEntry("", func(e store.Entry) error {
-		if e.Letter.Request == 0 && (e.State == store.Sent || e.State == store.Dead) && e.Letter.At.Before(r.until) {
-			ids = append(ids, e.ID)
-			if r.dry {
-				r.Bytes += e.Raw.Length
-			}
+		if e.Letter.Request != 0 || e.State != store.Sent && e.State != store.Dead || !e.Letter.At.Before(r.until) {
+			return nil
+		}
+		named, err := r.named(e.Letter)
+		if err != nil || anyIn(named, r.held) {
+			return err
+		}
+		ids = append(ids, e.ID)
+		if r.dry {
+			r.Bytes += e.Raw.Length
 		}
 		return nil
 	})
