@@ -52,7 +52,7 @@ type lessons struct {
 func teaches(e request.Event, after request.Request) (chart.Code, bool) {
 	switch e.Type {
 	case request.Categorized:
-		return e.Code, true
+		return e.Code, e.Origin == 0 // else an order for an outage's later reports gave it, unread
 	case request.Undone:
 		return after.Code, true
 	case request.Rejected:
