@@ -218,12 +218,12 @@ func (s *simulation) do(c *oracleCase, text, as string) {
 	}
 }
 
-// noticeOf is the mail that told the desk of a request.
+// noticeOf is the mail that told the desk of a request; "" if it stood in a list of several.
 func (s *simulation) noticeOf(c *oracleCase) (id string) {
 	s.view(func(tx *store.Tx) {
 		_, out := tx.Mails(request.Number(c.number))
 		for _, n := range out {
-			if e, _ := tx.Entry(n); e.Letter.Notice != nil {
+			if e, _ := tx.Entry(n); e.Letter.Notice != nil && e.Letter.To.Address == "queue@school.example" {
 				id = e.MessageID
 				return
 			}
