@@ -85,9 +85,9 @@ func (l *doctorCommand) patient(ctx context.Context, cfg *config.Config) (doctor
 
 // seen asks the daemon, or the state of a stopped one, whose verdicts the last mails bore. A state that cannot be opened
 // says nothing here: that is for the other checks, and for "triaged check".
-func seen(ctx context.Context, cfg *config.Config) (all []doctor.Seen, daemon bool, err error) {
+func seen(ctx context.Context, cfg *config.Config) (all []bot.SeenRow, daemon bool, err error) {
 	each := func(raw json.RawMessage) error {
-		var row doctor.Seen
+		var row bot.SeenRow
 		err := json.Unmarshal(raw, &row)
 		all = append(all, row)
 		return err

@@ -1,4 +1,5 @@
-// Package bot is the loops around one store: receive, deliver, agenda, and one that learns from what people decide.
+// Package bot is the loops around one store: receive, deliver, agenda, one that learns from what people decide, and those
+// that reload the configuration and watch the bot itself.
 //
 // It guarantees the way of one mail: mailbox, message, intake, store, outbox, delivery. What arrives is kept raw and
 // durable, decided and recorded in one transaction, and only then marked on the server. What is owed enters the outbox

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"triaged/internal/authority"
+	"triaged/internal/bot"
 	"triaged/internal/config"
 	"triaged/internal/delivery"
 	"triaged/internal/mailbox"
@@ -44,9 +45,9 @@ type Patient struct {
 	Fallback  *delivery.Settings // nil: there is none
 	Resolver  Resolver
 	Roster    *authority.Roster
-	Campuses  []string // of the directory of people
-	Daemon    bool     // a daemon runs on the data directory
-	Seen      []Seen   // what the last received mails bore
+	Campuses  []string      // of the directory of people
+	Daemon    bool          // a daemon runs on the data directory
+	Seen      []bot.SeenRow // what the last received mails bore
 
 	Now      func() time.Time
 	Patience time.Duration // for each host
@@ -58,13 +59,6 @@ type Patient struct {
 type Resolver interface {
 	LookupHost(ctx context.Context, host string) ([]string, error)
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
-}
-
-// Seen is how many of the last mails of a mailbox bore an Authentication-Results header of a server as their topmost.
-type Seen struct {
-	Mailbox  string `json:"mailbox"`
-	Authserv string `json:"authserv"` // "" for none, or one without a name
-	Mails    int    `json:"mails"`
 }
 
 // Examine makes all checks, those of different hosts at once, and tells what they found, in an order that does not depend

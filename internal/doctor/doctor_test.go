@@ -217,7 +217,7 @@ func TestExamineTheSick(t *testing.T) {
 		"clock": {nil, -time.Hour, []string{"warning clock: the mail server's clock is -1h0m"}, time.Minute},
 		"verdicts of another server": {
 			func(p *doctor.Patient, _ *inprocess.IMAP) {
-				p.Seen = []doctor.Seen{{Mailbox: "support", Authserv: "", Mails: 3}, {Mailbox: "support", Authserv: "mx9.school.example", Mails: 4}}
+				p.Seen = []bot.SeenRow{{Mailbox: "support", Authserv: "", Mails: 3}, {Mailbox: "support", Authserv: "mx9.school.example", Mails: 4}}
 			}, 0, []string{"warning verdicts of mailbox support: 0 of the last 7 mails bear one by mx.school.example"}, time.Minute,
 		},
 		"data directory that others read": {
