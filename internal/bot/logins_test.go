@@ -118,7 +118,8 @@ func TestRevokedConsentIsTold(t *testing.T) {
 		s.restart()
 		time.Sleep(3 * time.Hour)
 		subjects := map[string]int{}
-		for _, r := range spare.Mails() {
+		bySpare := spare.Mails()
+		for _, r := range bySpare {
 			m := read(t, r)
 			subjects[m.Subject]++
 			if !strings.Contains(m.Text, "What to do: the consent of support was revoked or has lapsed: run `triaged login s") ||
@@ -132,11 +133,14 @@ func TestRevokedConsentIsTold(t *testing.T) {
 
 		s.consent(auth)
 		time.Sleep(time.Hour)
-		again := map[string]int{}
+		again := map[string]int{} // by either way: the mailbox may be the first to have the new consent, when the first way is not known to work
 		for _, m := range s.sent() {
 			if m.kind == "operator" {
 				again[m.Subject]++
 			}
+		}
+		for _, r := range spare.Mails()[len(bySpare):] {
+			again[read(t, r).Subject]++
 		}
 		if len(again) != 2 || again["The bot can log in to mailbox support again"] != 1 || again["The bot can log in to smtp again"] != 1 {
 			t.Errorf("when it was over they were told %v", again)
