@@ -19,6 +19,7 @@ type doCommand struct {
 func (doCommand) Help() string {
 	return `Carries out what a mail from that person would: '#1-3' categorizes, '#1-3?' tells what would happen, '#undo' takes the last
 command back, '#resolve replaced the lamp', '#help' lists the rest. The people of the request are told as usual.
+A command needs its number sign here, and the sign its quotes; '1-3' is refused, and changes nothing.
 
   triaged do SR-12 '#1-3' --as kim@school.example
 

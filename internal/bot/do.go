@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"triaged/internal/command"
 	"triaged/internal/compose"
 	"triaged/internal/intake"
 	"triaged/internal/message"
@@ -74,7 +75,7 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 		}
 		v := intake.Decide(m, env, tx, d.policy, now)
 		if err := d.answered(tx, &v, &row); err != nil {
-			return err
+			return d.unsaid(m.Text, err)
 		}
 		about = v.Request
 		taught, err = d.recordSpoken(tx, v, store.Row{
@@ -91,11 +92,25 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 	return row, about, nil
 }
 
+// errNoCommand is of words at the shell that tell the bot to do nothing.
+var errNoCommand = errors.New("there was no command in that: write one such as '#1-3'")
+
+// unsaid says what is missing in words that only lack their number sign. They are not taken without it: what is typed here
+// is what a mail would say that answers nothing, and would be text there.
+func (d *Desk) unsaid(text string, err error) error {
+	said := strings.TrimSpace(text)
+	r := command.Read("#"+said, command.Setting{Prefix: d.policy.Prefix, Offered: true, Today: command.DateOf(d.clock.Now())})
+	if err != errNoCommand || strings.Contains(said, "\n") || len(r.Commands) != 1 {
+		return err
+	}
+	return fmt.Errorf("%q needs its number sign, and quotes so that the shell leaves it alone: write '#%s'", said, said)
+}
+
 // answered takes the receipt out of a verdict, since at the shell it is printed and not sent.
 func (d *Desk) answered(tx *store.Tx, v *intake.Verdict, row *ReceiptRow) error {
 	letter, ok := takeReceipt(v)
 	if !ok {
-		return errors.New("there was no command in that: write one such as '#1-3'")
+		return errNoCommand
 	}
 	d.fill(row, letter.Receipt, letter.To.Address)
 	if !letter.Receipt.Help {

@@ -98,6 +98,8 @@ const (
 type Setting struct {
 	Prefix   string                // of request numbers, such as "SR"
 	Answer   Answer                // what bot mail this answers
+	Staff    bool                  // its author is of the desk's: rows such as "SR-12 1-3", where they are all that is said, are commands
+	Beside   bool                  // the author wrote other words elsewhere in the mail, so that commands need their "#"
 	Listed   int                   // how many requests that mail was about; above 1, a command must name its requests
 	Offered  bool                  // whether that mail printed suggestions, which #ok and #1 to #3 take
 	DayFirst bool                  // 2/3/2026 is the second of March

@@ -27,6 +27,11 @@ type line struct {
 	slip   Mistake
 	key    string
 	words  int
+
+	row   bool // names its requests
+	named bool // with their prefix
+	whole bool // a command, but that it does not say for which of the requests listed
+	meant bool // a mistake whose verb is sure: no word of it is text
 }
 
 // parser understands one line.
@@ -51,6 +56,7 @@ func parseLine(text string, set Setting) line {
 	p.line.words = len(strings.Fields(w.folded()))
 	p.run()
 	p.line.cmd.Raw, p.line.slip.Raw = p.raw, p.raw
+	p.line.row, p.line.named = p.chosen || p.named, p.named
 	if p.line.sense != command && strings.ContainsFunc(text, invisible) {
 		return p.line.seen(text, set)
 	}
@@ -283,6 +289,7 @@ func (p *parser) done(cmd Command) {
 	}
 	if p.set.Listed > 1 && !p.chosen && !g.general && cmd.Verb != Yes {
 		word := printed(cmd)
+		p.line.whole, p.line.cmd = true, cmd
 		p.wrong("the mail that this answers lists "+strconv.Itoa(p.set.Listed)+" requests, and the line does not say which",
 			"write the number in front: "+p.label(12)+" #"+word, "all #"+word)
 		return

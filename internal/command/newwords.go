@@ -23,7 +23,15 @@ const maxAtoms = 400_000
 //
 // What the bot sent never comes back as new, as long as it comes back in pieces of eight words or with quote marks.
 // A word that the bot had used and that the author typed again is new. Near-linear in both texts, and capped.
-func (s Sent) NewWords(received string) string {
+func (s Sent) NewWords(received string) string { return s.compare(received).lines(s) }
+
+// Doubtful returns the lines that may be their author's or the quotation's, and that NewWords leaves out: where the
+// quotation ends, the number or code that the mail had next, such as a "2" where "2. …" was to follow. Within a list they
+// come back behind the row's number, too.
+func (s Sent) Doubtful(received string) []string { return s.compare(received).doubtful(s) }
+
+// compare compares a text with the rendering that explains most of it.
+func (s Sent) compare(received string) *answer {
 	got := cut(received)
 	var best *answer
 	for _, rendering := range s.Renderings {
@@ -35,7 +43,7 @@ func (s Sent) NewWords(received string) string {
 	if best == nil {
 		best = compare(&pieces{}, got)
 	}
-	return best.lines(s)
+	return best
 }
 
 // atom is the least piece of text that is compared: a word, a number, or a run of one sign.
@@ -290,4 +298,31 @@ func (a *answer) torn(first, last int) bool {
 	begins := first == 0 || a.sent.atoms[first-1].line != a.sent.atoms[first].line
 	ends := last+1 == len(a.sent.atoms) || a.sent.atoms[last+1].line != a.sent.atoms[last].line
 	return begins && !ends
+}
+
+// doubtful finds whole lines without a quote mark, of no more atoms than a code has, that begin a line sent, leave its end
+// out, and are the last of what was sent.
+func (a *answer) doubtful(s Sent) []string {
+	var all []string
+	rows := a.rows(s)
+	for i := 0; i < len(a.from); {
+		line, end := a.got.atoms[i].line, i
+		for ; end < len(a.from) && a.got.atoms[end].line == line; end++ {
+		}
+		old := !slices.ContainsFunc(a.from[i:end], func(f int) bool { return f < 0 })
+		if old && end-i <= 3 && !a.got.quoted[line] && a.torn(a.from[i], a.from[end-1]) && !a.continued(end) {
+			said := strings.TrimSpace(a.got.raw[line])
+			if row := a.rowBeside(line, rows); row > 0 {
+				said = beside(said, row, s.Prefix)
+			}
+			all = append(all, said)
+		}
+		i = end
+	}
+	return all
+}
+
+// continued tells whether anything that was sent comes back from here on.
+func (a *answer) continued(i int) bool {
+	return slices.ContainsFunc(a.from[i:], func(f int) bool { return f >= 0 })
 }

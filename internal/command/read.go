@@ -10,10 +10,12 @@ const maxLines = 500
 
 // Read reads the text that an author newly wrote. Lines with "#" count anywhere in it, above a "-- " line; lines
 // without count only in answers (see Answer), and only if the text, greeting and signature aside, is nothing but such
-// lines. Where it is not, what would have been a command is a mistake, so that nobody waits for what never happens.
+// lines. Where they do not count, what was plainly meant as a command is a mistake, so that nobody waits for what never
+// happens: in those answers, and in a staff member's mail that says nothing else.
 func Read(text string, s Setting) Reading {
 	t := split(text, s)
 	r := Reading{Bare: t.bare()}
+	t.lacking = t.lacks(r.Bare)
 	var note []string
 	for i := range t.lines {
 		l := t.meaning(i, r.Bare)
@@ -24,7 +26,7 @@ func Read(text string, s Setting) Reading {
 		case mistake:
 			l.slip.Line = i + 1
 			r.Mistakes = append(r.Mistakes, l.slip)
-			if l.words > 3 {
+			if l.words > 3 && !l.meant {
 				note = append(note, t.raw[i])
 			}
 		case aKey:
@@ -32,7 +34,9 @@ func Read(text string, s Setting) Reading {
 		case unread:
 			l.slip.Line = i + 1
 			r.Mistakes = append(r.Mistakes, l.slip)
-			note = append(note, t.raw[i])
+			if t.answers() && !l.row && !s.Beside { // what names its request is no word about another
+				note = append(note, t.raw[i])
+			}
 		default:
 			if !t.trimmed(i) && (!r.Bare || l.sense == quote) {
 				note = append(note, t.raw[i])
@@ -56,6 +60,8 @@ type text struct {
 	lines []*line
 	start int // first line behind the greeting
 	end   int // first line of the signature
+
+	lacking func(i int) bool // whether a line without "#" is named, since it does not count
 }
 
 // ordinary is every line of ordinary text: most lines are, and share it.
@@ -82,7 +88,7 @@ func split(whole string, s Setting) text {
 	return t
 }
 
-// unread is a line that would have been a command, had nothing else been written.
+// unread is a line that was plainly meant as a command and does not count without its "#".
 const unread sense = -1
 
 // trimmed tells whether a line belongs to the greeting or the signature.
@@ -90,6 +96,9 @@ func (t *text) trimmed(i int) bool { return i < t.start || i >= t.end }
 
 // bare tells whether lines without "#" count.
 func (t *text) bare() bool {
+	if t.set.Beside {
+		return false
+	}
 	switch t.set.Answer {
 	case Notice, Reminder, Digest, Confirmation, Trouble:
 	default:
@@ -123,12 +132,12 @@ func (t *text) meaning(i int, bare bool) line {
 	case bare && l.sense == remark:
 		l.sense = mistake
 	case bare:
-	case l.sense == command && t.answers():
-		l.sense = unread
-		l.slip = Mistake{Raw: l.cmd.Raw, Why: "without # a command counts only if the mail holds nothing else",
-			Hint: "write it with its #", Near: []string{l.cmd.Format(t.set.Prefix)}}
-	default:
+	case !t.lacking(i):
 		l.sense = prose
+	case l.sense == command:
+		l.sense, l.slip = unread, t.unsigned(l.cmd)
+	default:
+		l.sense = unread
 	}
 	return l
 }

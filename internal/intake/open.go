@@ -232,8 +232,12 @@ func (d *decision) forward() bool {
 	}
 	d.read()
 	ordered := len(d.reading.Commands)+len(d.reading.Mistakes) > 0
-	if ordered && !d.proof.Proven {
+	switch {
+	case d.proof.Proven:
+	case len(d.reading.Commands) > 0:
 		return false // to be confirmed first
+	default:
+		ordered = false // there is nothing to confirm in what only looks like a command
 	}
 	n := d.openRequest(opening{
 		person: request.Person{Name: f.From.Name, Address: f.From.Address}, source: request.Email, text: f.Text,

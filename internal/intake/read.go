@@ -15,7 +15,7 @@ import (
 func (d *decision) setting() command.Setting {
 	s := command.Setting{
 		Prefix: d.policy.Prefix, DayFirst: d.policy.DayFirst, Today: command.DateOf(d.now.In(d.policy.Zone)),
-		Author: d.m.From.Name,
+		Author: d.m.From.Name, Staff: d.isStaff,
 		Codes: func(c chart.Code) bool {
 			_, ok := d.policy.Chart.Lookup(c)
 			return ok
@@ -56,7 +56,7 @@ func (d *decision) read() {
 	if d.reading.Note != "" || len(d.reading.Commands) > 0 {
 		return
 	}
-	if d.answered == nil && !strings.ContainsAny(d.m.Subject+d.m.Text, hashes) {
+	if d.answered == nil && !d.isStaff && !strings.ContainsAny(d.m.Subject+d.m.Text, hashes) {
 		d.reading.Note = d.m.Reply // only answers to the bot's own mails can hold commands without a number sign
 		return
 	}
@@ -80,6 +80,30 @@ func (d *decision) read() {
 	d.reading.Commands = append(fromSubject.Commands, d.reading.Commands...)
 	d.reading.Mistakes = append(fromSubject.Mistakes, d.reading.Mistakes...)
 	d.reading.Keys = append(d.reading.Keys, fromSubject.Keys...)
+	if d.isStaff && d.answersDirectly() && len(d.reading.Commands)+len(d.reading.Mistakes) == 0 {
+		d.readDoubtful(s)
+	}
+}
+
+// readDoubtful names a bare code where nothing tells whether the author typed it or the quotation ends with it.
+func (d *decision) readDoubtful(s command.Setting) {
+	if s.Answer != command.Notice && s.Answer != command.Reminder && s.Answer != command.Digest {
+		return
+	}
+	for _, line := range d.printed().Doubtful(d.m.Text) {
+		r := command.Read(line, s)
+		if len(r.Commands) != 1 || !r.Bare {
+			continue
+		}
+		c := r.Commands[0]
+		if c.Verb == command.Categorize && !s.Codes(c.Code) {
+			continue
+		}
+		d.reading.Mistakes = append(d.reading.Mistakes, command.Mistake{
+			Raw: c.Raw, Why: "it stands where the quoted mail had the same, so that nobody can tell who wrote it",
+			Hint: "write it with its #", Near: []string{c.Format(s.Prefix)},
+		})
+	}
 }
 
 // subjectIsNew tells whether the author wrote the subject: it stands in a new mail, or in an answer to a mail of the bot's
@@ -139,6 +163,7 @@ func (d *decision) printed() command.Sent {
 func (d *decision) readAmongQuotes(s command.Setting) {
 	const most = 500 // lines
 	n := 0
+	s.Beside = strings.TrimSpace(d.reading.Note) != "" && !d.reading.Bare
 	for line := range strings.Lines(d.printed().NewWords(d.m.Elided)) {
 		if n++; n > most {
 			return
