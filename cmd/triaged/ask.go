@@ -16,19 +16,23 @@ import (
 const patience = 5 * time.Second
 
 // ask puts a question to the daemon if one is running, else to the state itself, and hands each row of the answer to
-// each.
+// each. A daemon can be asked while the configuration is broken that it was started with.
 func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args, each func(json.RawMessage) error) error {
-	cfg, err := config.LoadPublic(c.Config)
+	cfg, broken := config.LoadPublic(c.Config)
+	dir, err := c.place(cfg, broken)
 	if err != nil {
 		return err
 	}
-	c.zone = cfg.Location()
-	err = control.Ask(ctx, cfg.Desk.DataDir, op, args, each)
-	if !errors.Is(err, control.ErrNoDaemon) {
+	err = control.Ask(ctx, dir, op, args, each)
+	switch {
+	case !errors.Is(err, control.ErrNoDaemon):
+		warnOfBroken(s, broken)
 		return err
+	case broken != nil:
+		return broken
 	}
 	writes := changes(op, args)
-	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: true, Wait: patience})
+	desk, err := bot.Open(cfg, bot.Rim{ReadOnly: true, Wait: patience, Version: thisBuild().Version})
 	if err != nil {
 		return err
 	}
@@ -50,6 +54,27 @@ func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args,
 		fmt.Fprintln(s.err, "No daemon is running: what is to be sent goes out when it runs.")
 	}
 	return nil
+}
+
+// place is where the state is, by the configuration or by what is left of a broken one.
+func (c *commands) place(cfg *config.Config, broken error) (dir string, err error) {
+	if broken == nil {
+		c.zone = cfg.Location()
+		return cfg.Desk.DataDir, nil
+	}
+	left, ok := config.Salvage(c.Config)
+	if !ok {
+		return "", broken
+	}
+	c.zone = left.Zone
+	return left.DataDir, nil
+}
+
+// warnOfBroken tells somebody who was answered that it was not by the configuration as it is.
+func warnOfBroken(s streams, broken error) {
+	if broken != nil {
+		fmt.Fprintf(s.err, "%v\nwarning: the running bot answers by the configuration that it read before; it could not start with this one\n", broken)
+	}
 }
 
 // changes tells whether an operation changes the state.

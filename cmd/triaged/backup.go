@@ -35,25 +35,31 @@ With --json: file, requests, mails, bytes (of all that belongs to the backup), c
 }
 
 func (l *backupCommand) Run(ctx context.Context, c *commands, s streams) error {
-	cfg, err := config.Load(c.Config)
+	cfg, broken := config.LoadPublic(c.Config)
+	dir, err := c.place(cfg, broken)
 	if err != nil {
 		return err
 	}
 	show, end := progress(s)
-	copying := store.Copying{Dir: cfg.Desk.DataDir, File: l.File, Progress: show}
+	copying := store.Copying{Dir: dir, File: l.File, Progress: show}
 	var saved store.Saved
-	err = control.Ask(ctx, cfg.Desk.DataDir, "hold", bot.Args{}, func(raw json.RawMessage) error {
+	err = control.Ask(ctx, dir, "hold", bot.Args{}, func(raw json.RawMessage) error {
 		var m bot.HeldMoment
 		if err := json.Unmarshal(raw, &m); err != nil {
 			return err
 		}
 		var err error
 		saved, err = store.Backup(ctx, m.Moment, copying, func() error {
-			return control.Ask(ctx, cfg.Desk.DataDir, "release", bot.HeldMoment{Hold: m.Hold}, nil)
+			return control.Ask(ctx, dir, "release", bot.HeldMoment{Hold: m.Hold}, nil)
 		})
 		return err
 	})
-	if errors.Is(err, control.ErrNoDaemon) {
+	switch {
+	case !errors.Is(err, control.ErrNoDaemon):
+		warnOfBroken(s, broken)
+	case broken != nil:
+		err = broken
+	default:
 		saved, err = backupStopped(ctx, cfg, copying)
 	}
 	end()

@@ -52,8 +52,8 @@ var contract = map[string][]string{
 	"metrics":    {"name", "type", "labels", "help"},
 	"status": {
 		"running", "version", "started_at", "ready", "not_ready", "mailboxes[name connected polled_at waiting oldest_at lag_seconds error retry_at]",
-		"outbox{pending held dead oldest_at error}", "open", "uncategorized", "last_review_at", "learned", "free_bytes",
-		"probe{sent_at back_at round_trip_seconds}", "configuration{loaded_at refused}", "trouble[about what remedy since told_at]",
+		"outbox{pending held dead oldest_at error}", "open", "uncategorized", "last_review_at", "last_mail_at", "learned", "free_bytes",
+		"probe{sent_at back_at round_trip_seconds}", "configuration{loaded_at refused}", "trouble[about what remedy since told_at well_at]",
 	},
 	"version": {"version", "revision", "revision_at", "modified", "schema", "go", "platform"},
 }

@@ -19,8 +19,10 @@ type runCommand struct {
 // Help says what a daemon needs.
 func (runCommand) Help() string {
 	return `Runs until SIGINT or SIGTERM. SIGHUP makes it read the configuration again, with all files that it names; those files are also
-read when they change. If something is wrong with them, what held before still holds, and operators are told. Under systemd (see triaged help service) it tells when it is ready, reloads, stops, and that it is alive. It logs to standard error: text on a terminal, JSON elsewhere. The state is in desk.data_dir,
-which one process has at a time; the other commands ask the running bot through a socket there.`
+read when they change. If something is wrong with them, what held before still holds, and operators are told; once it is mended, it
+is read by itself. Under systemd (see triaged help service) it tells when it is ready, reloads, stops, and that it is alive. It logs
+to standard error: text on a terminal, JSON elsewhere. The state is in desk.data_dir, which one process has at a time; the other
+commands ask the running bot through a socket there.`
 }
 
 func (l *runCommand) Run(ctx context.Context, c *commands, s streams) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,13 +16,16 @@ type statusCommand struct{}
 // Help says what is told, and what the exit status means.
 func (statusCommand) Help() string {
 	return `How the bot is: whether it runs, when each mailbox was last looked through and whether mail waits there, what has not been sent,
-its last probe (its mail to itself), which configuration holds, and what trouble there is. Exit status 0 if all is well, 1 if the
-bot does not run or something is wrong, so that a script can watch it.
+its last probe (its mail to itself), which configuration holds, and what trouble there is: with mailboxes, mail servers, log-ins,
+the disk, the clock, a changed configuration, mails that were given up or that a limit holds back, and secrets that expire. Exit
+status 0 if all is well, 1 if the bot does not run or something is wrong, so that a script can watch it. A bot that does not run
+cannot say how it is: then this is what its state knows, and the troubles are those of when it ran.
 
-With --json: running, version, started_at, ready, not_ready [], mailboxes [{name, connected, polled_at, waiting, oldest_at,
-lag_seconds, error, retry_at}], outbox {pending, held, dead, oldest_at, error}, open, uncategorized, last_review_at, learned,
-free_bytes, probe {sent_at, back_at, round_trip_seconds}, configuration {loaded_at, refused}, trouble [{about, what, remedy,
-since, told_at}].`
+With --json: running, version (of the running bot; of this program if none runs), started_at, ready, not_ready [], mailboxes
+[{name, connected, polled_at, waiting, oldest_at, lag_seconds, error, retry_at}], outbox {pending, held, dead, oldest_at, error},
+open, uncategorized, last_review_at, last_mail_at, learned, free_bytes, probe {sent_at, back_at, round_trip_seconds},
+configuration {loaded_at, refused}, trouble [{about, what, remedy, since, told_at, well_at (seems over since; such a trouble is
+none to the exit status)}].`
 }
 
 func (statusCommand) Run(ctx context.Context, c *commands, s streams) error {
@@ -31,7 +35,7 @@ func (statusCommand) Run(ctx context.Context, c *commands, s streams) error {
 		if err := json.Unmarshal(raw, &r); err != nil {
 			return fmt.Errorf("the answer cannot be read: %w", err)
 		}
-		well = r.Ready && len(r.Trouble) == 0
+		well = r.Ready && !slices.ContainsFunc(r.Trouble, func(t bot.TroubleRow) bool { return t.WellAt == nil })
 		if c.JSON {
 			return printJSON(s, raw)
 		}
@@ -52,7 +56,7 @@ func (statusCommand) Run(ctx context.Context, c *commands, s streams) error {
 func (c *commands) statusLines(r bot.StatusRow) (lines []string) {
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	if !r.Running {
-		say("The bot does not run.")
+		say("The bot does not run: no daemon answers. This is what its state knows.")
 	} else {
 		say("The bot runs since %s (version %s); its configuration is of %s.", c.localOr(r.StartedAt, "?"), r.Version, c.localOr(r.Configuration.LoadedAt, "?"))
 	}
@@ -74,8 +78,8 @@ func (c *commands) statusLines(r bot.StatusRow) (lines []string) {
 		outbox += ", the oldest since " + c.local(*r.Outbox.OldestAt)
 	}
 	say("%s; held back: %d; given up: %d.", outbox, r.Outbox.Held, r.Outbox.Dead)
-	say("Requests: %d open, %d of them uncategorized; last review %s; %s learned.", r.Open, r.Uncategorized,
-		c.localOr(r.LastReviewAt, "never"), count(r.Learned, "decision", "decisions"))
+	say("Requests: %d open, %d of them uncategorized; last mail %s; last review %s; %s learned.", r.Open, r.Uncategorized,
+		c.localOr(r.LastMailAt, "none yet"), c.localOr(r.LastReviewAt, "none yet"), count(r.Learned, "decision", "decisions"))
 	say("Room on the disk: %.1f GB.", float64(r.FreeBytes)/1e9)
 	switch {
 	case r.Probe.BackAt != nil:
@@ -87,6 +91,10 @@ func (c *commands) statusLines(r bot.StatusRow) (lines []string) {
 		say("A changed configuration is not in use: %s.", strings.ReplaceAll(r.Configuration.Refused, "\n", "; "))
 	}
 	for _, t := range r.Trouble {
+		if t.WellAt != nil {
+			say("Seems over since %s: %s", c.local(*t.WellAt), t.What)
+			continue
+		}
 		say("Trouble since %s: %s %s", c.local(t.Since), t.What, t.Remedy)
 	}
 	return lines

@@ -26,6 +26,9 @@ func (e Expiring) at(stage int) time.Time {
 	return time.Date(y, m, d-stage, morningHour, 0, 0, 0, e.Ends.Location())
 }
 
+// Begins is when a secret's end is near enough to be told of for the first time.
+func (e Expiring) Begins() time.Time { return e.at(stages[0]) }
+
 // NextExpiry is when the operators are to be told next, if they were last told at a stage; the zero time if never again.
 func NextExpiry(e Expiring, told int) time.Time {
 	for _, stage := range stages {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"triaged/internal/compose"
@@ -41,8 +40,7 @@ func (s *sender) digUp() error {
 		last, _ := tx.LastDesk(deadTold)
 		s.grave = grave{untold: map[uint64]bool{}, told: last.At}
 		for e := range tx.Outbox(store.Dead) {
-			discarded := strings.HasPrefix(e.LastError, discardedBy)
-			if e.Ended.After(last.At) && e.Letter.Kind != compose.Operator && !discarded {
+			if e.Ended.After(last.At) && e.Letter.Kind != compose.Operator && !discarded(e) {
 				s.grave.untold[e.ID] = true
 			}
 		}

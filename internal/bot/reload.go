@@ -22,11 +22,19 @@ const stampEvery = 10 * time.Second
 // reloaded is the desk's event of having gone over to other rules.
 const reloaded = "reloaded"
 
+// glimpse is how the configuration's files looked at some time.
+type glimpse struct {
+	named string // those that the configuration names
+	own   string // the configuration's own file, while it is looked at
+}
+
 // reload waits for a word that the configuration is to be read again, and for changes of the files that it names. A file
-// that changed is read once it has stayed the same from one look to the next, lest it be half written.
+// that changed is read once it has stayed the same from one look to the next, lest it be half written. The configuration's
+// own file is read when somebody says so; where that was refused, also when it changes after that, until one is taken:
+// whoever asked mends it.
 func (c *crew) reload(ctx context.Context) error {
-	seen := c.today().config.StampRead()
-	last := seen
+	seen := glimpse{named: c.today().config.StampRead()}
+	last, wanted := seen, false
 	for {
 		c.beat("reload")
 		look := c.clock.After(lookAgain)
@@ -39,27 +47,38 @@ func (c *crew) reload(ctx context.Context) error {
 			return nil
 		case <-c.rim.Hangup:
 			c.tellManager(systemd.Reloading())
-			last = c.today().config.Stamp()
+			wanted = true
+			last = c.glimpse(wanted)
 		case <-look:
 			if !c.today().config.FromFile() {
 				continue
 			}
 			before := last
-			if last = c.today().config.Stamp(); last == seen || last != before {
+			if last = c.glimpse(wanted); last == seen || last != before {
 				continue
 			}
-			why, read = "a file changed", c.today().config.Reread
+			if why = "a file changed"; !wanted {
+				read = c.today().config.Reread
+			}
 		}
 		taken, err := c.take(why, read)
 		if err != nil {
 			return err
 		}
 		if taken {
-			last = c.today().config.StampRead()
+			wanted, last = false, glimpse{named: c.today().config.StampRead()}
 		}
 		seen = last
 		c.tellManager(systemd.Ready, c.inShort(taken))
 	}
+}
+
+func (c *crew) glimpse(own bool) glimpse {
+	g := glimpse{named: c.today().config.Stamp()}
+	if own {
+		g.own = c.today().config.OwnStamp()
+	}
+	return g
 }
 
 // inShort is the bot's state for who looks at the service.
@@ -85,18 +104,24 @@ func (c *crew) take(why string, read func() (*config.Config, error)) (taken bool
 	if err != nil {
 		c.log.Error("not reloaded; what held before still holds", "why", why, "error", err)
 		c.vitals.see(func() { c.vitals.reloads.Err = err })
-		select {
-		case c.glance <- struct{}{}:
-		default: // it will look anyway
-		}
+		c.glanceNow()
 		return false, nil
 	}
 	c.vitals.see(func() { c.vitals.reloads = reloads{At: c.clock.Now()} })
+	c.glanceNow()
 	for _, w := range next.Warnings {
 		c.log.Warn(w.String())
 	}
 	c.log.Info("reloaded", "why", why, "staff", len(next.Staff), "mailboxes", len(next.Mailboxes))
 	return true, nil
+}
+
+// glanceNow has the vigil look at once.
+func (c *crew) glanceNow() {
+	select {
+	case c.glance <- struct{}{}:
+	default: // it will look anyway
+	}
 }
 
 // storeError tells trouble with the store from a configuration that cannot be used.

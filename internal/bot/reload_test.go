@@ -56,14 +56,20 @@ func (o *office) write(t *testing.T, name, text string) {
 // change replaces words of the configuration, and tells the bot.
 func (o *office) change(old, new string) {
 	o.t.Helper()
+	o.edit(old, new)
+	o.hangup <- syscall.SIGHUP
+	o.settle()
+}
+
+// edit replaces words of the configuration.
+func (o *office) edit(old, new string) {
+	o.t.Helper()
 	path := filepath.Join(o.dir, "config.toml")
 	text, err := os.ReadFile(path)
 	if err != nil || !strings.Contains(string(text), old) {
 		o.t.Fatalf("%q is not in the configuration: %v", old, err)
 	}
 	o.write(o.t, "config.toml", strings.Replace(string(text), old, new, 1))
-	o.hangup <- syscall.SIGHUP
-	o.settle()
 }
 
 func TestStaffFileIsReadAgain(t *testing.T) {
@@ -131,9 +137,23 @@ func TestReloadOnHangup(t *testing.T) {
 		if got := o.rows("open")[0].Number; got != "SR-1" {
 			t.Errorf("half of a refused configuration holds: %s", got)
 		}
-		o.change(`data_dir = "elsewhere"`, `data_dir = "data"`)
+		// Somebody asked for it, so once it is mended it is read, without being asked again.
+		o.edit(`data_dir = "elsewhere"`, `data_dir = "data"`)
+		time.Sleep(30 * time.Second)
+		synctest.Wait()
 		if got := o.rows("open")[0].Number; got != "IT-1" {
 			t.Errorf("after it was mended: %s", got)
+		}
+		row := o.status()
+		if len(row.Trouble) != 1 || row.Trouble[0].WellAt == nil || row.Configuration.Refused != "" {
+			t.Errorf("after it was mended: %+v", row)
+		}
+		// From then on, who edits the file is not disturbed.
+		o.edit(`prefix = "IT"`, `prefix = "SR"`)
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if got := o.rows("open")[0].Number; got != "IT-1" {
+			t.Errorf("the configuration's own file was read unasked: %s", got)
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 // StatusRow is how the bot is, as `status` prints it.
 type StatusRow struct {
 	Running       bool         `json:"running"`
-	Version       string       `json:"version"` // of the running bot
+	Version       string       `json:"version"` // of the running bot; of the program that looks, if none runs
 	StartedAt     *time.Time   `json:"started_at"`
 	Ready         bool         `json:"ready"`
 	NotReady      []string     `json:"not_ready"` // why it is not
@@ -23,7 +23,8 @@ type StatusRow struct {
 	Open          int          `json:"open"`
 	Uncategorized int          `json:"uncategorized"`
 	LastReviewAt  *time.Time   `json:"last_review_at"`
-	Learned       int          `json:"learned"` // decisions that suggestions stand on
+	LastMailAt    *time.Time   `json:"last_mail_at"` // when the last received mail was accounted for
+	Learned       int          `json:"learned"`      // decisions that suggestions stand on
 	FreeBytes     uint64       `json:"free_bytes"`
 	Probe         ProbeRow     `json:"probe"`
 	Configuration ConfigRow    `json:"configuration"`
@@ -71,27 +72,49 @@ type TroubleRow struct {
 	Remedy string     `json:"remedy"`
 	Since  time.Time  `json:"since"`
 	ToldAt *time.Time `json:"told_at"` // null: it has not lasted long enough
+	WellAt *time.Time `json:"well_at"` // since when it seems to be over, which operators are told once it stays so; null: it is not
 }
 
 // Status emits how the bot is. A desk without loops tells what the store knows.
 func (d *Desk) Status(_ Args, emit func(any) error) error {
 	now := d.clock.Now()
-	row := StatusRow{NotReady: []string{}, Mailboxes: []MailboxRow{}, Trouble: []TroubleRow{}, Learned: d.model.Learned()}
+	row := StatusRow{Version: d.rim.Version, NotReady: []string{}, Mailboxes: []MailboxRow{}, Trouble: []TroubleRow{}, Learned: d.ready().Learned()}
 	row.FreeBytes, _ = d.room(d.config.Desk.DataDir)
-	if err := d.store.View(func(tx *store.Tx) error { d.kept(tx, &row); return nil }); err != nil {
+	d.felt(&row, now)
+	if err := d.store.View(func(tx *store.Tx) error { d.kept(tx, &row, now); return nil }); err != nil {
 		return err
 	}
-	d.felt(&row, now)
 	return emit(row)
 }
 
 // kept fills in what the store knows.
-func (d *Desk) kept(tx *store.Tx, row *StatusRow) {
+func (d *Desk) kept(tx *store.Tx, row *StatusRow, now time.Time) {
+	if !row.Running {
+		row.NotReady = append(row.NotReady, "the bot does not run")
+		row.Trouble = append(row.Trouble, remembered(tx)...)
+	}
+	row.Trouble = append(row.Trouble, d.standing(tx, now)...)
 	row.Open, row.Uncategorized = tx.Counts()
-	row.Outbox = outboxCounts(tx)
+	counts := outboxCounts(tx)
+	counts.Error = row.Outbox.Error
+	row.Outbox = counts
 	if review, ok := tx.LastDesk(intake.ReviewSent); ok {
 		row.LastReviewAt = timeOrNull(review.At)
 	}
+	row.LastMailAt = lastMail(tx)
+}
+
+// lastMail is when the last received mail was accounted for, if it is among the latest rows of the ledger: what is said at
+// a shell stands there too.
+func lastMail(tx *store.Tx) *time.Time {
+	const looked = 1000
+	last := tx.NextLedger() - 1
+	for n := last; n > last-min(last, looked); n-- {
+		if row, ok := tx.Row(n); ok && row.Mailbox != Shell {
+			return timeOrNull(row.At)
+		}
+	}
+	return nil
 }
 
 func outboxCounts(tx *store.Tx) OutboxCounts {
@@ -114,7 +137,7 @@ func (d *Desk) felt(row *StatusRow, now time.Time) {
 		if row.Running = !v.started.IsZero(); !row.Running {
 			return
 		}
-		row.Version, row.StartedAt = d.rim.Version, timeOrNull(v.started)
+		row.StartedAt = timeOrNull(v.started)
 		for _, m := range d.config.Mailboxes {
 			row.Mailboxes = append(row.Mailboxes, v.boxes[m.Name].row(m.Name, now))
 		}
@@ -129,6 +152,9 @@ func (d *Desk) felt(row *StatusRow, now time.Time) {
 			row.Configuration.Refused = v.reloads.Err.Error()
 		}
 		for _, t := range v.troubles {
+			if t.Key == aboutConfig && v.reloads.Err == nil && t.Well.IsZero() {
+				t.Well = v.reloads.At // it is over at that moment, whenever that is looked at
+			}
 			row.Trouble = append(row.Trouble, troubleRow(t))
 		}
 	})
@@ -136,7 +162,7 @@ func (d *Desk) felt(row *StatusRow, now time.Time) {
 }
 
 func troubleRow(t health.Trouble) TroubleRow {
-	return TroubleRow{About: t.Key, What: t.What, Remedy: t.Todo, Since: t.Since.UTC(), ToldAt: timeOrNull(t.Told)}
+	return TroubleRow{About: t.Key, What: t.What, Remedy: t.Todo, Since: t.Since.UTC(), ToldAt: timeOrNull(t.Told), WellAt: timeOrNull(t.Well)}
 }
 
 func (b box) row(name string, now time.Time) MailboxRow {
@@ -200,7 +226,7 @@ func (d *Desk) inBrief(tx *store.Tx, now time.Time) []string {
 	case n.OldestAt != nil:
 		lines = append(lines, fmt.Sprintf("%d to send, the oldest since %s.", n.Pending, d.clockTime(n.OldestAt, now)))
 	}
-	told := slices.DeleteFunc(row.Trouble, func(t TroubleRow) bool { return t.ToldAt == nil })
+	told := slices.DeleteFunc(row.Trouble, func(t TroubleRow) bool { return t.ToldAt == nil || t.WellAt != nil })
 	for _, t := range told {
 		lines = append(lines, fmt.Sprintf("Since %s: %s", d.clockTime(&t.Since, now), t.What))
 	}

@@ -240,7 +240,7 @@ func reloadFinding(r reloads) health.Finding {
 	f := health.Finding{Key: aboutConfig}
 	if r.Err != nil {
 		f.What = "The changed configuration is not in use."
-		f.Todo = fmt.Sprintf("It could not be loaded, so the bot goes on with the one before: %v. Mend it, and tell the bot to reload (SIGHUP); a file that it names is read again by itself.", r.Err)
+		f.Todo = fmt.Sprintf("It could not be loaded, so the bot goes on with the one before: %v. Mend it: the bot reads it again by itself within half a minute.", r.Err)
 	}
 	return f
 }

@@ -72,6 +72,15 @@ func (c *Config) Stamp() string {
 	return all.String()
 }
 
+// OwnStamp identifies the state of the configuration's own file, as Stamp does that of the files that it names.
+func (c *Config) OwnStamp() string {
+	var own strings.Builder
+	if info, err := os.Stat(c.origin.path); err == nil {
+		stampFile(&own, c.origin.path, info)
+	}
+	return own.String()
+}
+
 func stampFile(out *strings.Builder, name string, info fs.FileInfo) {
 	fmt.Fprintf(out, "%s: %v %d %d\n", name, info.Mode(), info.Size(), info.ModTime().UnixNano())
 }
