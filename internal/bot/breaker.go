@@ -16,8 +16,10 @@ import (
 )
 
 // The circuit breaker stops the bot when it owes absurdly much mail, staff included: a loop that no check knew, a
-// mistake of the program. What is owed while it is open is held. It closes when the bot was calm for as long as its limit
-// counts, or when an operator says so. How it stands is an event of the desk, so that a restart changes nothing.
+// mistake of the program, a stranger who writes from thousands of addresses. What is owed while it is open is held, but for
+// the operators' mail and a few alarms: a flood must not be the way to keep an emergency from the desk. It closes when the bot
+// was calm for as long as its limit counts, or when an operator says so. How it stands is an event of the desk, so that a
+// restart changes nothing.
 
 // breaker spares most mails the question whether too many were owed.
 type breaker struct {
@@ -28,6 +30,30 @@ type breaker struct {
 func breakerOf(tx *store.Tx) (intake.DeskEvent, bool) {
 	e := tx.Breaker()
 	return e, e.Breaker == intake.BreakerOpen
+}
+
+// alarms is how many alarms one of the desk's people gets in an hour while the circuit breaker is open: as many as somebody
+// can act on, and too few for a loop to do harm.
+const alarms = 20
+
+// stops tells whether the circuit breaker holds a mail back.
+func (d *Desk) stops(tx *store.Tx, l compose.Letter, now time.Time) bool {
+	if l.Kind == compose.Operator || !d.tripped(tx, now) {
+		return false
+	}
+	if l.Urgency() != compose.Alarm || !d.ofTheDesk(l.To.Address) {
+		return true
+	}
+	had := 0
+	for e := range tx.OwedTo(l.To.Address) {
+		if had == alarms || e.Letter.At.Before(now.Add(-time.Hour)) {
+			break
+		}
+		if e.Letter.Urgency() == compose.Alarm && e.State != store.Held {
+			had++
+		}
+	}
+	return had == alarms
 }
 
 // tripped tells whether the next mail is to be held because too many were owed, and opens the breaker at the first such
@@ -112,7 +138,7 @@ func (d *Desk) tripText(tx *store.Tx, last uint64) []string {
 	limit := d.limits.Breaker
 	return []string{
 		fmt.Sprintf("More than %d mails were owed within %s, which is what circuit_breaker allows. %s", limit.Count, span(limit.Per), busiest(tx, last)),
-		"From now on the bot's mail is held back: see `triaged outbox --state held` on the server. Mail is still received, and requests are opened and recorded.",
+		"From now on the bot's mail is held back, but for a few alarms of emergencies: see `triaged outbox --state held` on the server. Mail is still received, and requests are opened and recorded.",
 		fmt.Sprintf("Once the bot was calm for %s, what is held goes out by itself, in order. To let it go now, answer with the word retry; to be done with it, with the word discard.", span(limit.Per)),
 	}
 }

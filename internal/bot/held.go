@@ -15,20 +15,25 @@ import (
 // owe puts a mail into the outbox, held back if a cap says so, nobody is at the address, or the bot has gone wild. The
 // desk's own people are outside of the first two, and mail to operators about the bot is outside of all.
 func (d *Desk) owe(tx *store.Tx, l compose.Letter, now time.Time) {
-	hold := d.holds(tx, l, now)
-	if hold == (store.Hold{}) && l.Kind != compose.Operator && d.tripped(tx, now) {
-		hold = store.Hold{By: store.ByBreaker, Why: "held: the circuit breaker is open"}
-	}
-	if hold != (store.Hold{}) {
+	if hold := d.holds(tx, l, now); hold != (store.Hold{}) {
 		tx.Owe(l, hold)
 		return
 	}
-	d.gather(tx, l, now)
+	hold := store.Hold{}
+	if d.stops(tx, l, now) {
+		hold = store.Hold{By: store.ByBreaker, Why: "held: the circuit breaker is open"}
+	}
+	d.gather(tx, l, hold, now)
 }
 
-// gather puts a mail into the outbox, or what it says into another that waits there for the same address.
-func (d *Desk) gather(tx *store.Tx, l compose.Letter, now time.Time) {
-	made := gather.Decide(l, earlierTo(tx, l.To.Address), d.gathers(tx, now), now)
+// gather puts a mail into the outbox, or what it says into another that waits there for the same address and under the same
+// hold, which is the circuit breaker's or none: what a flood has the bot owe is as short when it goes out at last.
+func (d *Desk) gather(tx *store.Tx, l compose.Letter, hold store.Hold, now time.Time) {
+	earlier := earlierTo(tx, l.To.Address)
+	if hold != (store.Hold{}) {
+		earlier = stoppedTo(tx, l.To.Address)
+	}
+	made := gather.Decide(l, earlier, d.gathers(tx, now), now)
 	if made.Into != 0 {
 		err := tx.Change(made.Into, func(e *store.Entry) {
 			e.Letter, e.Next = made.Letter, made.At.UTC()
@@ -40,8 +45,8 @@ func (d *Desk) gather(tx *store.Tx, l compose.Letter, now time.Time) {
 		d.log.Error("a mail cannot be gathered", "outbox", made.Into, "error", err)
 		made = gather.Decision{Letter: l, At: now}
 	}
-	e := tx.Owe(made.Letter, store.Hold{})
-	if made.At.After(now) {
+	e := tx.Owe(made.Letter, hold)
+	if hold == (store.Hold{}) && made.At.After(now) {
 		if err := tx.Change(e.ID, func(e *store.Entry) { e.Next = made.At.UTC() }); err != nil {
 			d.log.Error("a mail is sent earlier than need be", "outbox", e.ID, "error", err)
 		}
@@ -59,13 +64,30 @@ func (d *Desk) gathers(tx *store.Tx, now time.Time) gather.Policy {
 	return d.burst
 }
 
-// earlierTo are the last mails owed to an address, the latest first.
+// earlierTo are the last mails owed to an address, the latest first, those that are held left out.
 func earlierTo(tx *store.Tx, address string) iter.Seq[gather.Earlier] {
 	const most = 50 // one who gets more of other kinds at once has nothing gathered
 	return func(yield func(gather.Earlier) bool) {
 		looked := 0
 		for e := range tx.OwedTo(address) {
 			if looked++; looked > most || !yield(gather.Earlier{ID: e.ID, Letter: e.Letter, Open: e.Open(), Next: e.Next}) {
+				return
+			}
+		}
+	}
+}
+
+// stoppedTo are the mails to an address that are among the last that the circuit breaker holds, the latest first.
+func stoppedTo(tx *store.Tx, address string) iter.Seq[gather.Earlier] {
+	const most = 200 // to whomever: a flood from many has each of them acknowledged in between
+	to := authority.Normalise(address)
+	return func(yield func(gather.Earlier) bool) {
+		looked := 0
+		for e := range tx.HeldLatest() {
+			if looked++; looked > most {
+				return
+			}
+			if e.Hold == store.ByBreaker && authority.Normalise(e.Letter.To.Address) == to && !yield(gather.Earlier{ID: e.ID, Letter: e.Letter, Open: true}) {
 				return
 			}
 		}

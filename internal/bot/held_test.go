@@ -134,7 +134,7 @@ func TestUnreachableUntilTheyWrite(t *testing.T) {
 func TestCircuitBreaker(t *testing.T) {
 	setup := func(c *config.Config) {
 		uncapped(c)
-		c.Limits.CircuitBreaker = rate(10, time.Hour)
+		c.Limits.CircuitBreaker, c.Notify.Burst = rate(10, time.Hour), config.Rate{}
 	}
 	flood := func(s *school) {
 		for i := range 20 {
@@ -193,6 +193,57 @@ func TestCircuitBreaker(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestFloodSilencesNoAlarm has strangers write until the circuit breaker opens: what is an emergency is told all the same, for
+// as long as one can act on it, and what the flood has the desk's people read at last is a few lists.
+func TestFloodSilencesNoAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, func(c *config.Config) {
+			c.Limits.CircuitBreaker = rate(30, time.Hour)
+		})
+		defer s.close()
+		flood := func(n int) {
+			for i := range n {
+				s.arrives(fmt.Sprintf("s%d@elsewhere.example", i), fmt.Sprintf("Offer %d", i), "It is cheap.")
+			}
+		}
+		alarmed := func() (n int) {
+			for _, m := range s.sent() {
+				if m.kind == "notice" && m.to == "ana@school.example" {
+					n++
+				}
+			}
+			return n
+		}
+		flood(60)
+		if n := alarmed(); n != 0 || len(s.outbox("held")) == 0 {
+			t.Fatalf("the flood: %d alarms, %d held", n, len(s.outbox("held")))
+		}
+		s.arrives("pat@school.example", "Stolen laptops", "Somebody broke in at night and stole the laptop cart of room 12.")
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if n := alarmed(); n != 1 {
+			t.Errorf("the emergency was told %d times", n)
+		}
+		for i := range 40 {
+			s.arrives(fmt.Sprintf("s%d@elsewhere.example", i), fmt.Sprintf("Stolen laptop %d", i), fmt.Sprintf("Laptop %d was stolen from my car.", i))
+		}
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if n := alarmed(); n != 19 {
+			t.Errorf("then %d alarms went through the open circuit breaker", n)
+		}
+		notices := 0
+		for _, e := range s.outbox("held") {
+			if e.Kind == "notice" && e.To == "kim@school.example" {
+				notices++
+			}
+		}
+		if notices > 20 {
+			t.Errorf("%d notices of 100 requests are held", notices)
+		}
+	})
 }
 
 // TestCircuitBreakerTakesOneOrder has two operators of different minds, and one who answers last week's mail.

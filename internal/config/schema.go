@@ -450,8 +450,8 @@ type Limits struct {
 	// To them about one request, at most so many mails in such a time.
 	AutomaticMailsPerRequest Rate `toml:"automatic_mails_per_request"`
 
-	// In all, staff included: if more is owed in such a time, something is wrong. The bot then holds its mail back and tells
-	// the operators, until it was calm for as long or an operator says so.
+	// In all, staff included: if more is owed in such a time, something is wrong. The bot then holds its mail back, but
+	// for a few alarms of emergencies, and tells the operators, until it was calm for as long or an operator says so.
 	CircuitBreaker Rate `toml:"circuit_breaker"`
 }
 

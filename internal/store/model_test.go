@@ -476,6 +476,15 @@ func (m *machine) compareOwed(t *rapid.T, tx *store.Tx, who string) {
 	slices.SortFunc(want, func(a, b store.Entry) int {
 		return cmp.Or(counted(b).Compare(counted(a)), cmp.Compare(b.ID, a.ID))
 	})
+	var held []store.Entry
+	for _, e := range slices.Backward(m.model.entries) {
+		if e.State == store.Held {
+			held = append(held, e)
+		}
+	}
+	if got := slices.Collect(tx.HeldLatest()); !same(got, held) {
+		t.Fatalf("held, the latest first: %+v, want %+v", got, held)
+	}
 	if got := slices.Collect(tx.OwedTo(who)); !same(got, want) {
 		t.Fatalf("owed to %s: %+v, want %+v", who, got, want)
 	}

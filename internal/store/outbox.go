@@ -288,6 +288,20 @@ func (tx *Tx) OwedTo(address string) iter.Seq[Entry] {
 	}
 }
 
+// HeldLatest visits the mails that are held, the latest first.
+func (tx *Tx) HeldLatest() iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		prefix := named(Held)
+		c := tx.cursor(bucketHeldDead)
+		k, _ := c.before(append(prefix[:len(prefix):len(prefix)], bytes.Repeat([]byte{0xFF}, 9)...))
+		for ; bytes.HasPrefix(k, prefix); k, _ = c.prev() {
+			if e, ok := tx.Entry(number(k, len(prefix))); !ok || !yield(e) {
+				return
+			}
+		}
+	}
+}
+
 // MailsTo lists the mails owed to an address since a time and up to another by their numbers, oldest first, without those
 // that are held.
 func (tx *Tx) MailsTo(address string, since, until time.Time) (ids []uint64) {
