@@ -110,6 +110,7 @@ func paragraphs(s string, max int) (string, bool) {
 		clean, n, cut := cleanLine(line, max-count)
 		count += n
 		switch {
+		case cut && b.Len() > 0 && !strings.Contains(clean, " "): // a piece of a word says nothing
 		case clean == "":
 			blanks++
 		default:

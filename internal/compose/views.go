@@ -20,6 +20,9 @@ const (
 	noteChars    = 2000
 	closingChars = 6000
 	maxOffered   = 3
+
+	briefChars = 100 // of a row's text, where the list is long
+	fullRows   = 12  // rows of a long list that are printed in full: Gmail cuts off a mail whose HTML has more than 102 KB
 )
 
 type acknowledgementView struct {
@@ -118,7 +121,7 @@ func (d *draft) notice(p *page, n NoticeBody) any {
 	}
 	if n.Code.IsZero() {
 		v.By = d.say.By(n.CategorizeBy)
-		v.Offered, v.Unsure = d.offer(d.letter.Request, d.material.Suggestions)
+		v.Offered, v.Unsure = d.offer(d.letter.Request, d.material.Suggestions, true)
 		return v
 	}
 	c := d.category(n.Code, n.Due)
@@ -170,8 +173,8 @@ func (d *draft) category(code chart.Code, due time.Time) categoryView {
 	return v
 }
 
-// offer prints the suggestions for a request and remembers under which numbers.
-func (d *draft) offer(n request.Number, all []suggest.Suggestion) (offered []offerView, unsure bool) {
+// offer prints the suggestions for a request, each with its link or none, and remembers under which numbers.
+func (d *draft) offer(n request.Number, all []suggest.Suggestion, linked bool) (offered []offerView, unsure bool) {
 	l := Listed{Request: n}
 	for _, s := range all[:min(len(all), maxOffered)] {
 		c := d.category(s.Code, time.Time{})
@@ -179,7 +182,10 @@ func (d *draft) offer(n request.Number, all []suggest.Suggestion) (offered []off
 			continue // the chart has changed since
 		}
 		l.Codes = append(l.Codes, s.Code)
-		link := d.link(n, s.Code)
+		link := ""
+		if linked {
+			link = d.link(n, s.Code)
+		}
 		offered = append(offered, offerView{
 			Number: itoa(len(l.Codes)), Code: c.Code, Name: c.Name, Link: link, Href: href(link),
 			Detail: d.say.Sure(s.Confidence) + ", " + c.Target + because(s.Because),
@@ -228,13 +234,14 @@ type rowView struct {
 	Words          Words
 	Offered        []offerView
 	Unsure         bool
+	Brief          bool // the list is long, and this row is printed with little of its text and without links
 }
 
 func (d *draft) queue(p *page, q QueueBody) any {
 	v := &queueView{Mail: p, Count: len(q.Rows) + q.More, Overdue: q.MoreLate, More: q.More, Missed: q.Missed, Escalated: q.Escalated, Example: d.example(), Commands: d.letter.Commands}
 	v.Late = d.moment(q.Late)
 	room := rowChars
-	if d.letter.Kind == Reminder {
+	if d.letter.Kind == Reminder && len(q.Rows) == 1 {
 		room = remindChars
 	}
 	if !q.Review.IsZero() {
@@ -248,9 +255,12 @@ func (d *draft) queue(p *page, q QueueBody) any {
 		row := rowView{
 			Label: d.label(r.Request), Subject: d.topic(m.Subject), Name: d.name(r.From),
 			Waited: d.say.Span(d.letter.At.Sub(r.Submitted)), Overdue: r.Overdue, Words: safeText(m.Text, room),
-			Outage: d.label(r.Outage),
+			Outage: d.label(r.Outage), Brief: i >= fullRows && folderOf(d.letter) != burstFolder,
 		}
-		row.Offered, row.Unsure = d.offer(r.Request, m.Suggestions)
+		if row.Brief {
+			row.Words = safeText(m.Text, briefChars)
+		}
+		row.Offered, row.Unsure = d.offer(r.Request, m.Suggestions, !row.Brief)
 		if r.Overdue {
 			v.Overdue++
 		}
