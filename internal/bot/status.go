@@ -119,14 +119,10 @@ func lastMail(tx *store.Tx) *time.Time {
 
 func outboxCounts(tx *store.Tx) OutboxCounts {
 	n := OutboxCounts{}
-	var oldest time.Time
 	n.Pending, n.Held, n.Dead = tx.Unsent()
-	for e := range tx.Outbox(store.Pending) {
-		if oldest.IsZero() || e.Letter.At.Before(oldest) {
-			oldest = e.Letter.At
-		}
+	if e, ok := tx.OldestPending(); ok {
+		n.OldestAt = timeOrNull(e.Letter.At)
 	}
-	n.OldestAt = timeOrNull(oldest)
 	return n
 }
 

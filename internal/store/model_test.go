@@ -502,6 +502,9 @@ func (m *machine) compareOutbox(t *rapid.T, tx *store.Tx) {
 			t.Fatalf("mail %d is not found by its Message-ID", e.ID)
 		}
 		if e.State == store.Pending {
+			if first, ok := tx.OldestPending(); len(due) == 0 && (!ok || !same(first, e)) {
+				t.Fatalf("the oldest to send is %+v, want %+v", first, e)
+			}
 			due = append(due, e)
 		}
 		counted := e.Letter.At

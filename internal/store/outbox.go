@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -198,6 +199,13 @@ func (tx *Tx) Unsent() (pending, held, dead int) {
 		tx.prefixed(bucketHeldDead, prefix, func(_, _ []byte) bool { *c.n++; return true })
 	}
 	return pending, held, dead
+}
+
+// OldestPending is the mail that was owed first of those that are to be sent. It reads one mail, however many wait.
+func (tx *Tx) OldestPending() (Entry, bool) {
+	oldest := uint64(math.MaxUint64)
+	tx.prefixed(bucketToSend, nil, func(k, _ []byte) bool { oldest = min(oldest, number(k, 9)); return true })
+	return tx.Entry(oldest)
 }
 
 // entriesAt visits the entries that an index names.
