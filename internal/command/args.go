@@ -148,20 +148,25 @@ func (p *parser) arguments(g *grammar, cmd Command) {
 	arg, dry, insist := marks(p.rest())
 	cmd.DryRun, cmd.Insist = cmd.DryRun || dry, cmd.Insist || insist
 	if err := p.argument(g, arg, &cmd); err != nil {
-		p.badArgument(g, err)
+		p.badArgument(g, cmd, err)
 		return
 	}
 	p.done(cmd)
 }
 
 // badArgument names what is wrong with the words behind a verb, unless the line is plainly ordinary text.
-func (p *parser) badArgument(g *grammar, err error) {
+func (p *parser) badArgument(g *grammar, cmd Command, err error) {
 	if !p.line.hashed && !p.named && p.line.words > 3 {
 		return
 	}
 	var near []string
-	if g.takes == nothing || g.takes == aSpan {
+	switch g.takes {
+	case nothing, aSpan: // "#spam filter is broken again" may be text
 		near = []string{p.form(g.names[0])}
+	case aReason:
+		p.line.meant = cmd.On != ""
+	default:
+		p.line.meant = true
 	}
 	p.wrong(err.Error(), "", near...)
 }

@@ -47,7 +47,7 @@ func (d Date) String() string {
 var errNotADate = errors.New("not a date; write it as 2026-03-02, or as \"friday\"")
 
 // ParseDate reads a day as people type it: ISO (2026-03-02), numbers in the desk's order (2/3/2026 is the second of
-// March where dayFirst), month names (2 March, Mar 2nd 2026), today, tomorrow, weekdays ("friday" is the next one after
+// March where dayFirst), month names (2 March, Mar 2nd 2026), today, tomorrow, yesterday, weekdays ("friday" is the next one after
 // today), "in 3 days", "in 2 weeks". A day without a year is the next such day, today included. English and Spanish
 // names are known. Nothing ambiguous is guessed: "next friday" and the day 31 of a short month are errors.
 func ParseDate(text string, today Date, dayFirst bool) (Date, error) {
@@ -136,6 +136,8 @@ func relativeDay(word string, today Date) (Date, bool) {
 	switch word {
 	case "today", "hoy":
 		return today, true
+	case "yesterday", "ayer": // to be told that it is past
+		return today.Add(-1), true
 	case "tomorrow", "mañana":
 		return today.Add(1), true
 	}

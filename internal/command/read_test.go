@@ -118,6 +118,7 @@ func TestReadOneLine(t *testing.T) {
 		"#schedule 2026-06-01":                {"#schedule 2026-06-01"},
 		"#schedule for June 1st":              {"#schedule 2026-06-01"},
 		"#schedule tomorrow?":                 {"#schedule? 2026-03-05"},
+		"#wait vendor until yesterday":        {"#wait vendor until 2026-03-03"}, // refused where the date is acted on
 		"#reviewed":                           {"#reviewed"},
 		"#resolve":                            {"#resolve"},
 		"#resolved!":                          {"#resolve!"},
@@ -381,7 +382,11 @@ func TestReadNote(t *testing.T) {
 		{Digest, "SR-12 1-3\nSent from my iPhone", ""},
 		{Notice, "ok\nI will look at it tomorrow", "ok\nI will look at it tomorrow"},
 		{None, "#mien\nplease", "please"},
-		{None, "#spam filter is broken again", "#spam filter is broken again"}, // a mistake that could be meant as text stays
+		{None, "#spam filter is broken again", "#spam filter is broken again"},                     // a mistake that could be meant as text stays
+		{None, "#wait vendor until the parts have come\nThey are on order.", "They are on order."}, // what is refused leaves no half of itself
+		{None, "#wait until the parts have come, please", "#wait until the parts have come, please"},
+		{None, "#schedule for the last week of May", ""},
+		{None, "#dup of the one by Ann", ""},
 		{None, "> old\nnew", "> old\nnew"},
 		{None, "one\n-- \nKim", "one"},
 		{None, "The lamp is dead.\nThanks\nAlso there is no paper", "The lamp is dead.\nThanks\nAlso there is no paper"},

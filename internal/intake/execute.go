@@ -313,34 +313,18 @@ func (x *execution) stale(c command.Command, r request.Request, changes ...reque
 		if e.By == "" || e.By == x.d.from() || routed || !slices.Contains(changes, e.Type) {
 			continue
 		}
-		return refuse("%s %s since: add ! to change that", x.d.nameOf(e.By), x.d.did(e))
+		return refuse("%s: add ! to change that", x.d.since(e))
 	}
 	return nil
 }
 
-// did says what somebody did, as others hear of it.
-func (d *decision) did(e request.Event) string {
-	switch e.Type {
-	case request.Categorized:
-		return "made it " + e.Code.String()
-	case request.Assigned:
-		return "gave it to " + d.nameOf(firstOf(e.Who, e.Team))
-	case request.Claimed:
-		return "claimed it"
-	case request.Waited:
-		return "let it wait on the " + e.On
-	case request.Closed:
-		return "resolved it"
-	case request.Joined:
-		return "merged it into " + d.label(e.Into)
-	case request.Gone:
-		return "withdrew it"
-	case request.Planned:
-		return "scheduled it"
-	case request.Undone:
-		return "took something back"
+// since says what somebody did to a request, as others hear of it: "Kim Tran has claimed it since".
+func (d *decision) since(e request.Event) string {
+	who := "the bot"
+	if e.By != "" {
+		who = d.nameOf(e.By)
 	}
-	return string(e.Type) + " it"
+	return who + " has " + e.Deed(d.policy.Prefix, d.nameOf) + " since"
 }
 
 // hashed tells whether a command was written with its number sign.

@@ -139,7 +139,7 @@ func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request
 		if e.Type == request.Undone {
 			return request.Request{}, refuse("it was taken back already")
 		}
-		return request.Request{}, refuse("%s did %s since: change it by hand", x.d.nameOf(e.By), e.Type)
+		return request.Request{}, refuse("%s: change it by hand", x.d.since(e))
 	}
 	before, err := request.Fold(n, events[:first])
 	if err != nil {

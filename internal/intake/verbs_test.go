@@ -111,6 +111,58 @@ func TestRecategorizingKeepsPauses(t *testing.T) {
 	}
 }
 
+// TestUndoSaysWhoBuiltOnIt names what was done since in words, and by whom.
+func TestUndoSaysWhoBuiltOnIt(t *testing.T) {
+	for text, want := range map[string]string{
+		"#mine": "Ana Ruiz has claimed it since", "#dup 2": "Ana Ruiz has merged it into SR-2 since",
+		"SR-2 #dup 1": "Ana Ruiz has merged SR-2 into it since", "#resolve": "Ana Ruiz has resolved it since",
+		"#assign campus": "Ana Ruiz has given it to the team campus since", "#wait customer": "Ana Ruiz has let it wait on the customer since",
+	} {
+		f := newMemory(t)
+		_, notice := f.open()
+		f.take(f.mail("bob@school.example", "Screen", "It flickers."))
+		receipt := letterOf(t, f.take(f.answer(notice, kim, "#1-3")), compose.Receipt, kim)
+		f.now = f.now.Add(time.Minute)
+		f.take(f.mail(ana, "[SR-1]", text, vouched))
+		f.now = f.now.Add(time.Minute)
+		v := f.take(f.answer(receipt, kim, "#undo"))
+		if got := letterOf(t, v, compose.Receipt, kim).Receipt.Items[0]; got.Done || !strings.HasPrefix(got.Result, want+":") {
+			t.Errorf("after %q: %q", text, got.Result)
+		}
+	}
+}
+
+// TestRefusedLeavesNothing has a refused command leave no half of itself: what was said around it, and nothing else, is
+// kept as a note, and the receipt says both.
+func TestRefusedLeavesNothing(t *testing.T) {
+	for _, tt := range []struct{ text, note string }{
+		{"#wait vendor until yesterday", ""},
+		{"#wait vendor until 2026-02-01", ""},
+		{"#wait vendor until the parts have come", ""},
+		{"#schedule the last week of February", ""},
+		{"#assign nobody who works here", ""},
+		{"#dup SR-1 and the other one", ""},
+		{"The lamp is on order.\n#wait vendor until yesterday", "The lamp is on order."},
+		{"The lamp is on order.\n#wait vendor until the parts have come", "The lamp is on order."},
+	} {
+		f := newMemory(t)
+		notice := f.coded("1-3")
+		before := len(f.events[1])
+		v := f.take(f.answer(notice, kim, tt.text))
+		receipt := letterOf(t, v, compose.Receipt, kim).Receipt
+		if v.Outcome != intake.RefusedCommand || len(receipt.Items) != 1 || receipt.Items[0].Done || receipt.Items[0].Result == "" {
+			t.Errorf("%q: %s: %s: %+v", tt.text, v.Outcome, v.Reason, receipt.Items)
+		}
+		want := before
+		if tt.note != "" {
+			want++
+		}
+		if got := len(f.events[1]); got != want || f.texts[receipt.Note] != tt.note {
+			t.Errorf("%q adds %d events, and the receipt says of the note %q", tt.text, got-before, f.texts[receipt.Note])
+		}
+	}
+}
+
 // TestWithdrawnWithWords tells the people who work on it once, of the end and of what was said with it.
 func TestWithdrawnWithWords(t *testing.T) {
 	f := newMemory(t)

@@ -111,6 +111,85 @@ func (e Event) Detail(prefix string) string {
 	return ""
 }
 
+// Deed says in a few words what somebody has done, to follow "Kim Tran has". Requests are numbered with prefix; name says
+// how people know an address.
+func (e Event) Deed(prefix string, name func(address string) string) string {
+	other := e.Into.Label(prefix)
+	switch e.Type {
+	case Opened:
+		return "opened it"
+	case Added:
+		return "added to it"
+	case Categorized:
+		return "made it " + e.Code.String()
+	case Told:
+		return "reminded people of it"
+	case Claimed:
+		return "claimed it"
+	case Assigned:
+		if e.Who != "" {
+			return "given it to " + name(e.Who)
+		}
+		return "given it to the team " + e.Team
+	case Acknowledged:
+		return "acknowledged it"
+	case Noted:
+		return "added a note to it"
+	case Waited:
+		return "let it wait on the " + e.On
+	case Resumed:
+		return "taken it up again as " + e.Code.String()
+	case Planned:
+		return "scheduled it"
+	case Approved:
+		return "let it go ahead of overdue work"
+	case Escalated:
+		return "escalated it"
+	case Closed:
+		return "resolved it"
+	case Reopened:
+		return "opened it again"
+	}
+	return e.seldom(other, name)
+}
+
+// seldom is Deed for what joins requests, ends them in other ways, or came from elsewhere.
+func (e Event) seldom(other string, name func(string) string) string {
+	switch e.Type {
+	case Joined:
+		return "merged it into " + other
+	case TookOver:
+		return "merged " + other + " into it"
+	case Linked:
+		return "linked it with " + other
+	case Unlinked:
+		return "unlinked it from " + other
+	case Grouped:
+		return "found it to be part of the outage of " + other
+	case Ungrouped:
+		return "taken it out of the outage of " + other
+	case Ordered:
+		return "answered for all of its outage"
+	case Gone:
+		return "withdrawn it"
+	case Rejected:
+		return "closed it as spam"
+	case Bounced:
+		return "had a mail about it come back"
+	case Heard:
+		return "sent an automatic answer about it"
+	case Undone:
+		return "taken a change back"
+	case Answered:
+		return "written to its requester"
+	case Filed:
+		if e.Person != nil {
+			return "filed it for " + name(e.Person.Address)
+		}
+	}
+	return "changed it"
+}
+
 // Change is the part of a snapshot that commands alter, so that an undo can put it back.
 type Change struct {
 	State         State      `json:"state"`
