@@ -7,5 +7,5 @@ import "embed"
 
 // Files is the built-in templates.
 //
-//go:embed answer acknowledgement notice reminder digest receipt confirmation categorized resolved outage burst refusal plain work shared
+//go:embed answer acknowledgement notice reminder digest receipt confirmation categorized resolved merged outage burst refusal plain work shared
 var Files embed.FS

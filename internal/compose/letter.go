@@ -33,6 +33,7 @@ const (
 	Confirmation    Kind = "confirmation"
 	Categorized     Kind = "categorized"
 	Resolved        Kind = "resolved"
+	Merged          Kind = "merged" // the request goes on as another
 	Answer          Kind = "answer" // what staff wrote to the requester
 	Breach          Kind = "breach"
 	FollowUp        Kind = "follow-up"
@@ -59,7 +60,7 @@ type Letter struct {
 	Queue           *QueueBody           `json:"queue,omitempty"` // Reminder and Digest
 	Receipt         *ReceiptBody         `json:"receipt,omitempty"`
 	Confirmation    *ConfirmationBody    `json:"confirmation,omitempty"`
-	Outcome         *OutcomeBody         `json:"outcome,omitempty"` // Categorized, Resolved and Answer
+	Outcome         *OutcomeBody         `json:"outcome,omitempty"` // Categorized, Resolved, Merged and Answer
 	Work            *WorkBody            `json:"work,omitempty"`    // Reminder, Breach, FollowUp and Report about requests
 	Outage          *OutageBody          `json:"outage,omitempty"`
 	Plain           *PlainBody           `json:"plain,omitempty"` // Breach, FollowUp, Report, Refusal, Operator
@@ -216,7 +217,8 @@ type OutcomeBody struct {
 	Code    chart.Code      `json:"code,omitzero"`
 	Promise request.Promise `json:"promise,omitzero"`
 	Due     time.Time       `json:"due,omitzero"`
-	Text    request.TextRef `json:"text,omitempty"`    // the closing note
+	Text    request.TextRef `json:"text,omitempty"`    // what staff say with it: the closing note, an answer
+	Into    request.Number  `json:"into,omitempty"`    // Merged: the request that it goes on as
 	Changed bool            `json:"changed,omitempty"` // an earlier word about this is corrected
 	Missing []string        `json:"missing,omitempty"` // documents that the requester is asked for
 	On      string          `json:"on,omitempty"`      // what it waits for: vendor, district, customer or investigation

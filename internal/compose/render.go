@@ -132,7 +132,7 @@ func (d *draft) view(p *page) (any, error) {
 		if l.Confirmation != nil {
 			return d.confirmation(p, *l.Confirmation), nil
 		}
-	case Categorized, Resolved, Answer:
+	case Categorized, Resolved, Merged, Answer:
 		if l.Outcome != nil {
 			return d.outcome(p, *l.Outcome), nil
 		}

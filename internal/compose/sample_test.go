@@ -144,6 +144,9 @@ func specimens() []specimen {
 	categorized := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3), Promise: request.Promise{Days: 3}, Due: due}})
 	waiting := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 5), On: "vendor", Until: due}})
 	resolved := about(Resolved, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3)}})
+	merged := about(Merged, maria, Letter{Outcome: &OutcomeBody{Into: 9, Code: code(1, 3), Due: due}})
+	apart := about(Merged, maria, Letter{Outcome: &OutcomeBody{Into: 9, Changed: true}})
+	asking := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 6), On: "customer"}})
 	closing := Material{Topic: topic.Topic, Text: "Lamp replaced. Please let it cool down before you move it."}
 	large := Letter{Kind: Refusal, To: maria, At: monday, InReplyTo: "big@mail.school.example", Plain: &PlainBody{
 		Subject: "Your mail is too large", Reason: RefusedTooLarge, Size: 41 << 20, Limit: 30 << 20,
@@ -213,6 +216,10 @@ func specimens() []specimen {
 		{"categorized-untimed.es", spanish(waiting), Material{Topic: pedido.Topic}},
 		{"resolved.en", resolved, closing},
 		{"resolved.es", spanish(resolved), closing},
+		{"merged.en", merged, topic},
+		{"merged.es", spanish(merged), Material{Topic: pedido.Topic}},
+		{"merged-apart.en", apart, topic},
+		{"categorized-answered.en", asking, Material{Topic: topic.Topic, Text: "Which room is it in?"}},
 		{"refusal.en", large, Material{}},
 		{"refusal.es", spanish(grande), Material{}},
 		{"operator.en", operator, Material{}},

@@ -74,7 +74,7 @@ func sampleLetters(k Kind) []sample {
 			{"with all it can say", Letter{Request: 1, Confirmation: &ConfirmationBody{Commands: []string{"#1-3"}}}, sampleMaterial()},
 			{"about no request", Letter{Confirmation: &ConfirmationBody{Commands: []string{"resolve"}}}, Material{}},
 		}
-	case Categorized, Resolved, Answer:
+	case Categorized, Resolved, Merged, Answer:
 		return sampleOutcomes()
 	case workFolder:
 		return sampleWork()
@@ -175,7 +175,8 @@ func sampleWork() []sample {
 func sampleOutcomes() []sample {
 	about := func(o OutcomeBody) Letter { return Letter{Request: 1, Outcome: &o} }
 	return []sample{
-		{"with all it can say", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Changed: true, Missing: []string{"Form"}}), sampleMaterial()},
+		{"with all it can say", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Changed: true, Missing: []string{"Form"}, Into: 2}), sampleMaterial()},
+		{"about a merge", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Into: 2}), Material{}},
 		{"about a wait", about(OutcomeBody{Code: sampleUntimed, On: "vendor", Until: sampleDue}), Material{}},
 		{"about a wait without a date", about(OutcomeBody{Code: sampleUntimed, On: "customer"}), Material{}},
 		{"about work as needed", about(OutcomeBody{Code: sampleAsNeeded}), sampleMaterial()},

@@ -14,7 +14,7 @@ import (
 
 // Kinds are all kinds of mail, each with a folder of templates; those without one use the folder "plain".
 var Kinds = []Kind{
-	Acknowledgement, Notice, Reminder, Digest, Outage, Receipt, Confirmation, Categorized, Resolved, Answer, Breach, FollowUp, Report,
+	Acknowledgement, Notice, Reminder, Digest, Outage, Receipt, Confirmation, Categorized, Resolved, Merged, Answer, Breach, FollowUp, Report,
 	Refusal, Operator,
 }
 

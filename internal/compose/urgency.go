@@ -35,6 +35,7 @@ var urgencyOf = map[Kind]Urgency{
 	Notice:          Work,
 	Categorized:     Work,
 	Resolved:        Work,
+	Merged:          Work,
 	Answer:          Work,
 	Breach:          Timed,
 	Reminder:        Timed,

@@ -296,6 +296,7 @@ type outcomeView struct {
 	Missing  []string // documents that are asked for
 	On       string   // what it waits for, or ""
 	Until    string   // "Thu 27 Aug", or ""
+	Into     string   // label of the request that it goes on as, or ""
 }
 
 func (d *draft) outcome(p *page, o OutcomeBody) any {
@@ -307,7 +308,7 @@ func (d *draft) outcome(p *page, o OutcomeBody) any {
 
 // sorted says where a request stands now.
 func (d *draft) sorted(p *page, o OutcomeBody) *outcomeView {
-	v := &outcomeView{Mail: p, Changed: o.Changed, On: o.On}
+	v := &outcomeView{Mail: p, Changed: o.Changed, On: o.On, Into: d.label(o.Into)}
 	if !o.Until.IsZero() {
 		v.Until = d.say.Date(o.Until)
 	}

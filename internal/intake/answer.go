@@ -41,14 +41,18 @@ func (d *decision) addTo(n request.Number) bool {
 		d.added(before)
 		return d.end(Thanks, "%s: %s, and it only says thanks", d.label(n), d.how)
 	}
-	if before.State == request.Resolved && requester && !d.mayReopen(before) {
+	merged := false // theirs was merged into it
+	if before.State == request.Resolved && !requester {
+		_, merged = d.mergedFrom(before, d.from())
+	}
+	if before.State == request.Resolved && (requester || merged) && !d.mayReopen(before) {
 		return d.followOn(before)
 	}
 	text := d.added(before)
 	switch {
 	case d.isStaff && !requester:
 		return d.staffAnswer(before)
-	case (before.State == request.Resolved || before.State == request.Withdrawn) && requester:
+	case merged, (before.State == request.Resolved || before.State == request.Withdrawn) && requester:
 		return d.reopen(before, text)
 	case before.State == request.Waiting && requester && waitsOnCustomer(before):
 		d.resume(before)
@@ -101,7 +105,7 @@ func (d *decision) reopen(r request.Request, text request.TextRef) bool {
 		d.aside = err.Error()
 	}
 	after, _ := d.desk.request(r.Number)
-	d.acknowledge(after, nil)
+	d.acknowledge(d.knownTo(after, d.from()), nil)
 	d.tellWorkers(after, text)
 	return d.end(Reopened, "%s: its requester answered after it was %s", d.label(r.Number), r.State)
 }
@@ -109,7 +113,7 @@ func (d *decision) reopen(r request.Request, text request.TextRef) bool {
 // followOn opens a new request for an answer that comes too late to reopen the old one.
 func (d *decision) followOn(r request.Request) bool {
 	d.verdict.Request = 0
-	n := d.openRequest(opening{person: r.Requester, source: request.Email, silent: !d.fresh(), follows: r.Number})
+	n := d.openRequest(opening{person: d.knownTo(r, d.from()).Requester, source: request.Email, silent: !d.fresh(), follows: r.Number})
 	return d.end(Opened, "%s: it answers %s, resolved too long ago to be reopened", d.label(n), d.label(r.Number))
 }
 

@@ -165,7 +165,7 @@ func (x *execution) tellRequester(r request.Request, kind compose.Kind, body com
 		if !answerable(person.Address) || authority.Normalise(person.Address) == x.d.from() {
 			continue
 		}
-		x.d.toRequester(r, person, kind, body)
+		x.d.toRequester(x.d.knownTo(r, person.Address), person, kind, body)
 	}
 }
 

@@ -72,12 +72,22 @@ func (d *decision) ownCommand(c command.Command) bool {
 	}
 	for _, n := range numbers {
 		r, ok := d.desk.request(n)
-		own := ok && authority.Normalise(r.Requester.Address) == d.from()
+		own := ok && d.owns(r, c.Verb)
 		if may, _ := authority.May(authority.NoRole, own, c.Verb); !may {
 			return false
 		}
 	}
 	return true
+}
+
+// owns tells whether a request is the author's own as far as a verb goes. Where theirs was merged into another's, they may
+// ask how that is, and say that it is not done, but not withdraw it.
+func (d *decision) owns(r request.Request, verb command.Verb) bool {
+	if authority.Normalise(r.Requester.Address) == d.from() {
+		return true
+	}
+	_, merged := d.mergedFrom(r, d.from())
+	return merged && verb != command.Withdraw
 }
 
 func numbersOf(c command.Command) []request.Number {
@@ -230,7 +240,7 @@ func (d *decision) sortedAtOnce() {
 }
 
 // coalesce leaves one mail of several that one mail's commands would send somebody about one request: of notices one with
-// all its alerts, of word to the requester the latest.
+// all its alerts, of word to the requester the latest, with what staff answer.
 func (d *decision) coalesce() {
 	type same struct {
 		kind compose.Kind
@@ -238,7 +248,7 @@ func (d *decision) coalesce() {
 		n    request.Number
 	}
 	word := func(l compose.Letter) compose.Kind {
-		if l.Kind == compose.Resolved {
+		if l.Outcome != nil {
 			return compose.Categorized
 		}
 		return l.Kind
@@ -254,14 +264,36 @@ func (d *decision) coalesce() {
 			body.Alert, body.Say = join(kept[i].Notice.Alert, body.Alert), join(kept[i].Notice.Say, body.Say)
 			kept[i].Notice = &body
 			continue
-		case had && l.Outcome != nil && l.Kind != compose.Answer:
-			kept[i] = l
+		case had && l.Outcome != nil:
+			kept[i] = d.together(kept[i], l)
 			continue
 		}
 		latest[key] = len(kept)
 		kept = append(kept, l)
 	}
 	d.verdict.Letters = kept
+}
+
+// together is one mail of two to a requester: the later word of where the request stands, with the words of both.
+func (d *decision) together(earlier, later compose.Letter) compose.Letter {
+	one := later
+	if later.Kind == compose.Answer {
+		one = earlier
+	}
+	body := *one.Outcome
+	var words []string
+	for _, l := range []compose.Letter{earlier, later} {
+		overtaken := l.Kind == compose.Resolved && one.Kind != l.Kind || l.Kind == compose.Resolved && l.Outcome.Changed != body.Changed
+		if text := d.textOf(l.Outcome.Text); text != "" && !overtaken && !slices.Contains(words, text) {
+			words = append(words, text)
+		}
+	}
+	body.Text = ""
+	if len(words) > 0 {
+		body.Text = d.keepText(strings.Join(words, "\n\n"))
+	}
+	one.Outcome = &body
+	return one
 }
 
 // join puts two lists together without repeating what both say.

@@ -201,7 +201,7 @@ func (x *execution) one(c command.Command, n request.Number) {
 		x.refused(item, refuse("there is no %s", x.d.label(n)))
 		return
 	}
-	own := authority.Normalise(r.Requester.Address) == x.d.from()
+	own := x.d.owns(r, c.Verb)
 	if may, why := authority.May(x.d.staff.Role, own, c.Verb); !may {
 		x.refused(item, refuse("%s", why))
 		return

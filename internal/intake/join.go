@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"triaged/internal/authority"
 	"triaged/internal/command"
 	"triaged/internal/compose"
 	"triaged/internal/request"
@@ -12,7 +13,7 @@ import (
 // What makes two requests one, one two, or says that they have to do with each other.
 
 // duplicate merges the request into another one. Both threads then lead there, and who takes part in the one hears of the
-// end of the other.
+// end of the other. Its requester is told of it once, in their own thread.
 func (x *execution) duplicate(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
 	if why := x.active(r); why != nil {
 		return why
@@ -28,14 +29,7 @@ func (x *execution) duplicate(c command.Command, r request.Request, item *compos
 	case request.Resolved, request.Withdrawn, request.Spam:
 		return refuse("%s is %s: a request can only join one that is open", x.d.label(into), other.State)
 	}
-	if why := x.apply(r.Number, request.Event{Type: request.Joined, Into: into}); why != nil {
-		return why
-	}
-	people := slices.Concat([]request.Person{r.Requester}, r.Watchers)
-	if r.Source == request.Monitor {
-		people = r.Watchers
-	}
-	if why := x.apply(into, request.Event{Type: request.TookOver, Into: r.Number, People: people}); why != nil {
+	if why := x.merge(r, other); why != nil {
 		return why
 	}
 	item.Result = "merged into " + x.d.label(into)
@@ -43,6 +37,59 @@ func (x *execution) duplicate(c command.Command, r request.Request, item *compos
 		Text: r.Text, Mail: r.Mail, From: r.Requester, Title: x.d.known(r.Requester.Address).Title, Added: true,
 	})
 	return nil
+}
+
+// merge makes the request part of another one, and tells its requester.
+func (x *execution) merge(r, into request.Request) *refusal {
+	if why := x.apply(r.Number, request.Event{Type: request.Joined, Into: into.Number}); why != nil {
+		return why
+	}
+	people := slices.Concat([]request.Person{r.Requester}, r.Watchers)
+	if r.Source == request.Monitor {
+		people = r.Watchers
+	}
+	if why := x.apply(into.Number, request.Event{Type: request.TookOver, Into: r.Number, People: people}); why != nil {
+		return why
+	}
+	x.tellRequester(r, compose.Merged, compose.OutcomeBody{Into: into.Number, Code: into.Code, Due: into.Due(x.d.policy.Calendar)})
+	return nil
+}
+
+// mergedFrom finds the request of somebody's that was merged into r, at once or by way of others: the oldest, if there are
+// several. What they are told of r belongs under its number and into its thread, which are the ones that they know.
+func (d *decision) mergedFrom(r request.Request, address string) (request.Request, bool) {
+	return d.mergedWithin(r, authority.Normalise(address), 10)
+}
+
+func (d *decision) mergedWithin(r request.Request, address string, depth int) (request.Request, bool) {
+	for _, e := range d.desk.events(r.Number) {
+		if e.Type != request.TookOver || depth == 0 {
+			continue
+		}
+		dup, ok := d.desk.request(e.Into)
+		if !ok || dup.State != request.Merged || dup.MergedInto != r.Number {
+			continue
+		}
+		if authority.Normalise(dup.Requester.Address) == address {
+			return dup, true
+		}
+		if dup, ok := d.mergedWithin(dup, address, depth-1); ok {
+			return dup, true
+		}
+	}
+	return request.Request{}, false
+}
+
+// knownTo is a request as somebody knows it: under the number, the subject and the thread of their own that was merged into
+// it, if it is not theirs itself.
+func (d *decision) knownTo(r request.Request, address string) request.Request {
+	if authority.Normalise(r.Requester.Address) == authority.Normalise(address) {
+		return r
+	}
+	if own, ok := d.mergedFrom(r, address); ok {
+		r.Number, r.Subject, r.Thread, r.Language, r.Requester, r.Text = own.Number, own.Subject, own.Thread, own.Language, own.Requester, own.Text
+	}
+	return r
 }
 
 // other is the second request that a command names.

@@ -86,6 +86,16 @@ func causedBy(e request.Event, cause uint64) bool {
 }
 
 func (x *execution) undoOne(n request.Number, cause uint64, item compose.ReceiptItem) {
+	if part := x.splitOff(n, cause); part != 0 {
+		if why := x.builtSince(part, cause); why != nil { // then both stay as they are
+			x.refused(item, why)
+			return
+		}
+	}
+	if whole := x.splitFrom(n, cause); whole != 0 {
+		x.rejoin(n, whole, cause, item)
+		return
+	}
 	before, why := x.beforeCause(n, cause)
 	if why != nil {
 		x.refused(item, why)
@@ -132,20 +142,76 @@ func (x *execution) beforeCause(n request.Number, cause uint64) (request.Request
 	if events[first].Type == request.Opened {
 		return request.Request{}, refuse("%s was opened by it: resolve or withdraw it instead", x.d.label(n))
 	}
-	for _, e := range events[first:] {
-		if causedBy(e, cause) || !builds(e.Type) || e.Type == request.Ordered {
-			continue
-		}
-		if e.Type == request.Undone {
-			return request.Request{}, refuse("it was taken back already")
-		}
-		return request.Request{}, refuse("%s: change it by hand", x.d.since(e))
+	if why := x.builtSince(n, cause); why != nil {
+		return request.Request{}, why
 	}
 	before, err := request.Fold(n, events[:first])
 	if err != nil {
 		return request.Request{}, refuse("%v", err)
 	}
 	return before, nil
+}
+
+// builtSince refuses where people did something since a mail that builds on what it did.
+func (x *execution) builtSince(n request.Number, cause uint64) *refusal {
+	events := x.d.facts.Events(n)
+	first := slices.IndexFunc(events, func(e request.Event) bool { return causedBy(e, cause) && builds(e.Type) })
+	for _, e := range events[max(0, first):] {
+		if causedBy(e, cause) || !builds(e.Type) || e.Type == request.Ordered {
+			continue
+		}
+		if e.Type == request.Undone {
+			return refuse("it was taken back already")
+		}
+		return refuse("%s: change it by hand", x.d.since(e))
+	}
+	return nil
+}
+
+// splitFrom is the request that a mail split another one from, 0 if it did not.
+func (x *execution) splitFrom(n request.Number, cause uint64) request.Number {
+	events := x.d.facts.Events(n)
+	if len(events) == 0 || events[0].Mail != cause || x.splitOff(events[0].Into, cause) != n {
+		return 0
+	}
+	return events[0].Into
+}
+
+// splitOff is the request that a mail split from another one, 0 for none.
+func (x *execution) splitOff(n request.Number, cause uint64) request.Number {
+	for _, e := range x.d.facts.Events(n) {
+		opened := x.d.facts.Events(e.Into)
+		if e.Type == request.Linked && e.Mail == cause && len(opened) > 0 && opened[0].Mail == cause && opened[0].Into == n {
+			return e.Into
+		}
+	}
+	return 0
+}
+
+// rejoin takes back that a request was split off: it cannot be as if it had never been, since its requester knows its number,
+// and becomes part of the one that it came from.
+func (x *execution) rejoin(n, whole request.Number, cause uint64, item compose.ReceiptItem) {
+	r, _ := x.d.desk.request(n)
+	into, _ := x.d.desk.request(whole)
+	why := x.builtSince(n, cause)
+	if why == nil {
+		why = x.active(r)
+	}
+	if why == nil {
+		why = x.merge(r, into)
+	}
+	if why != nil {
+		x.refused(item, why)
+		return
+	}
+	x.tellAbout(r, x.d.workers(r), compose.NoticeBody{Over: true, Say: []string{
+		"Nothing is left to do: " + x.d.nameOf(x.d.from()) + " took back that it was split off, so it is part of " + x.d.label(whole) + " again.",
+	}})
+	item.Done, item.Result = true, "taken back: part of "+x.d.label(whole)+" again"
+	x.undoable = true
+	x.touched = append(x.touched, n)
+	x.done++
+	x.items = append(x.items, item)
 }
 
 // regroups tells whether a mail changed what the request has to do with an outage.
@@ -176,6 +242,11 @@ func stands(r request.Request) string {
 func (x *execution) correct(before, after request.Request) {
 	closed := before.State.Active() && !after.State.Active()
 	switch {
+	case after.State == request.Merged && before.State != request.Merged:
+		x.tellRequester(before, compose.Merged, compose.OutcomeBody{Into: after.MergedInto, Changed: true})
+	case before.State == request.Merged && after.State != request.Merged:
+		into, _ := x.d.desk.request(before.MergedInto)
+		x.tellRequester(before, compose.Merged, compose.OutcomeBody{Into: into.Number, Code: into.Code, Due: into.Due(x.d.policy.Calendar)})
 	case closed && after.State == request.Resolved:
 		x.tellRequester(before, compose.Resolved, compose.OutcomeBody{Code: before.Code, Changed: true})
 	case before.State == request.Resolved && after.State.Active():
