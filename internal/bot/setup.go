@@ -136,7 +136,7 @@ func rosterOf(c *config.Config) *authority.Roster {
 func policyOf(c *config.Config) *intake.Policy {
 	p := &intake.Policy{
 		Address: c.Desk.Address, Prefix: c.Desk.Prefix, Aliases: c.Desk.Aliases, Eligible: c.Desk.Eligible,
-		Zone: c.Location(), DayFirst: c.Desk.DayFirst, Roster: rosterOf(c), Chart: c.Chart(), Calendar: c.WorkingTime(),
+		Zone: c.Location(), DayFirst: c.Desk.DayFirst, Roster: rosterOf(c), Chart: c.Chart(), Calendar: c.WorkingTime(), Staffed: c.Staffed(),
 		DayLength: c.WorkingTime().DayLengthOn, ReopenWithin: c.Desk.ReopenWithin.D(),
 		AnswersRequester: c.Desk.PlainAnswers == config.AnswerToRequester,
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Mailboxes: map[string]intake.MailboxPolicy{},

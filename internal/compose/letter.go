@@ -71,6 +71,7 @@ type Letter struct {
 type AcknowledgementBody struct {
 	Asked         request.TextRef `json:"asked"`
 	CategorizedBy time.Time       `json:"categorized_by"`   // when somebody will have looked at it (SOP, process step 2)
+	Opens         time.Time       `json:"opens,omitzero"`   // when the desk opens next, if nobody is there to keep that
 	Sorted        *OutcomeBody    `json:"sorted,omitempty"` // what was decided as it was opened, instead of a mail of its own
 	Known         *KnownBody      `json:"known,omitempty"`
 }

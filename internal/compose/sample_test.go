@@ -186,6 +186,8 @@ func specimens() []specimen {
 	linked := digest
 	linked.Queue = &QueueBody{Review: nine, Rows: slices.Clone(rows)}
 	linked.Queue.Rows[1].Outage = 12
+	night := acknowledgement
+	night.Acknowledgement = &AcknowledgementBody{CategorizedBy: monday.Add(2 * time.Hour), Opens: time.Date(2026, time.August, 25, 7, 0, 0, 0, chicago)}
 	return []specimen{
 		{"acknowledgement.en", acknowledgement, asked},
 		{"acknowledgement.es", spanish(acknowledgement), pedido},
@@ -235,6 +237,8 @@ func specimens() []specimen {
 		{"burst.en", burst, Material{Rows: rowMaterial}},
 		{"burst.es", spanish(burst), Material{Rows: rowMaterial}},
 		{"digest-linked.en", linked, Material{Rows: rowMaterial}},
+		{"acknowledgement-night.en", night, asked},
+		{"acknowledgement-night.es", spanish(night), pedido},
 	}
 }
 

@@ -56,6 +56,7 @@ func sampleLetters(k Kind) []sample {
 	case Acknowledgement:
 		return []sample{
 			{"with all it can say", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{CategorizedBy: sampleDue}}, sampleMaterial()},
+			{"of a night", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{CategorizedBy: sampleTime, Opens: sampleDue}}, Material{}},
 			{"sorted at once", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{Sorted: &OutcomeBody{Code: sampleCode, Due: sampleDue, Missing: []string{"Form"}}}}, sampleMaterial()},
 			{"about a known outage", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{Known: &KnownBody{Others: 2}}}, Material{}},
 			{"about a known outage with a target", Letter{Request: 1, Acknowledgement: &AcknowledgementBody{Known: &KnownBody{Others: 4, Code: sampleCode, Due: sampleDue}}}, Material{}},

@@ -28,7 +28,8 @@ const (
 type acknowledgementView struct {
 	Mail  *page
 	Asked Words
-	By    string // "by 2:40 pm today"; "" if that would be too late to promise
+	By    string // "by 2:40 pm today"; "" if that would be too late to promise, or nobody is at the desk then
+	Opens string // "tomorrow at 7:00 am": when the desk opens next, instead of By
 
 	Sorted *outcomeView // what was decided at once, instead of By
 
@@ -41,6 +42,8 @@ func (d *draft) acknowledgement(p *page, a AcknowledgementBody) any {
 	v := &acknowledgementView{Mail: p, Asked: safeText(d.material.Text, askedChars)}
 	if a.Sorted != nil {
 		v.Sorted = d.sorted(p, *a.Sorted)
+	} else if !a.Opens.IsZero() {
+		v.Opens = d.say.Coming(a.Opens)
 	} else if a.CategorizedBy.After(d.letter.At) {
 		v.By = d.say.By(a.CategorizedBy)
 	}

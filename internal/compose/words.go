@@ -18,6 +18,7 @@ type language struct {
 	byToday, byTomorrow, byDay string
 	atOnce                     string
 	at                         [3]string // the same for what has happened: today, yesterday, another day
+	coming                     [3]string // and for what will: today, tomorrow, another day
 	minute, hour, day, working [2]string // singular, plural
 	asNeeded, noTarget         string
 	noSubject                  string
@@ -31,6 +32,7 @@ var english = language{
 	clock:    englishClock,
 	byToday:  "by %t today", byTomorrow: "by %t tomorrow", byDay: "by %t on %d", atOnce: "at once",
 	at:     [3]string{"at %t", "yesterday at %t", "on %d at %t"},
+	coming: [3]string{"today at %t", "tomorrow at %t", "on %d at %t"},
 	minute: [2]string{"minute", "minutes"}, hour: [2]string{"hour", "hours"}, day: [2]string{"day", "days"},
 	working:  [2]string{"working day", "working days"},
 	asNeeded: "as needed", noTarget: "no target", noSubject: "(no subject)",
@@ -44,6 +46,7 @@ var spanish = language{
 	clock:    func(t time.Time) string { return t.Format("15:04") },
 	byToday:  "hoy antes de %l", byTomorrow: "mañana antes de %l", byDay: "el %d antes de %l", atOnce: "de inmediato",
 	at:     [3]string{"a %l", "ayer a %l", "el %d a %l"},
+	coming: [3]string{"hoy a %l", "mañana a %l", "el %d a %l"},
 	minute: [2]string{"minuto", "minutos"}, hour: [2]string{"hora", "horas"}, day: [2]string{"día", "días"},
 	working:  [2]string{"día hábil", "días hábiles"},
 	asNeeded: "según se necesite", noTarget: "sin plazo", noSubject: "(sin asunto)",
@@ -131,6 +134,14 @@ func (w teller) At(t time.Time) string {
 		return w.fill(w.at[1], t)
 	}
 	return w.fill(w.at[2], t)
+}
+
+// Coming says when something will be: "tomorrow at 7:00 am"; nothing of what has been.
+func (w teller) Coming(t time.Time) string {
+	if !t.After(w.now) {
+		return ""
+	}
+	return w.fill(w.coming[min(w.daysFromNow(t), 2)], t)
 }
 
 // daysFromNow counts midnights between now and t.

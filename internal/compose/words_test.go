@@ -34,6 +34,13 @@ func TestTimeWords(t *testing.T) {
 		{en.At(at(24, 9, 5)), "at 9:05 am"},
 		{en.At(at(23, 9, 5)), "yesterday at 9:05 am"},
 		{en.At(at(3, 9, 5)), "on Mon 3 Aug at 9:05 am"},
+		{en.Coming(at(24, 15, 0)), "today at 3:00 pm"},
+		{en.Coming(at(25, 7, 0)), "tomorrow at 7:00 am"},
+		{us.Coming(at(31, 7, 0)), "on Mon Aug 31 at 7:00 am"},
+		{en.Coming(monday), ""},
+		{es.Coming(at(25, 7, 0)), "mañana a las 07:00"},
+		{es.Coming(at(31, 7, 0)), "el lun 31 ago a las 07:00"},
+
 		{es.At(at(23, 9, 5)), "ayer a las 09:05"},
 
 		{en.ReviewHour(at(24, 9, 0)), "9 am"},

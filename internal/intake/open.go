@@ -164,11 +164,12 @@ func (d *decision) acknowledge(r request.Request, known *compose.KnownBody) {
 	if !answerable(r.Requester.Address) {
 		return
 	}
+	by := r.Submitted.Add(d.policy.CategorizeWithin)
 	d.owe(compose.Letter{
 		Kind: compose.Acknowledgement, To: r.Requester, Language: r.Language, Request: r.Number, Topic: r.Subject,
 		InReplyTo: d.m.MessageID, References: d.m.References,
 		Acknowledgement: &compose.AcknowledgementBody{
-			Asked: r.Text, CategorizedBy: r.Submitted.Add(d.policy.CategorizeWithin), Known: known,
+			Asked: r.Text, CategorizedBy: by, Opens: d.policy.openingAfter(by), Known: known,
 		},
 	})
 }

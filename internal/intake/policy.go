@@ -25,6 +25,7 @@ type Policy struct {
 	Keys      authority.Keys
 	Chart     *chart.Chart
 	Calendar  request.Calendar
+	Staffed   Staffed                       // when somebody is at the desk; nil: always
 	DayLength func(time.Time) time.Duration // of a working day at a time, for what is promised then
 	Sources   []Source
 	Directory map[string]Entry  // by normalised address
@@ -37,6 +38,24 @@ type Policy struct {
 	AnswersRequester bool          // what staff answer without a command goes to the requester; else it is a note
 
 	Mailboxes map[string]MailboxPolicy
+}
+
+// Staffed answers when somebody is at the desk.
+type Staffed interface {
+	// NextOpen is the first moment at or after t at which the desk is staffed.
+	NextOpen(t time.Time) time.Time
+}
+
+// openingAfter is when the desk opens next, if nobody is there up to a deadline to keep it; else zero. A deadline at closing
+// time is kept.
+func (p *Policy) openingAfter(deadline time.Time) time.Time {
+	if p.Staffed == nil {
+		return time.Time{}
+	}
+	if opens := p.Staffed.NextOpen(deadline.Add(-1)); !opens.Before(deadline) {
+		return opens
+	}
+	return time.Time{}
 }
 
 // MailboxPolicy is what differs from one watched mailbox to another.
