@@ -116,7 +116,7 @@ func TestLongListsAreNotClipped(t *testing.T) {
 		for i := range most {
 			n := request.Number(12345 + i)
 			submitted := monday.Add(-time.Duration(most-i) * time.Hour)
-			q.Rows = append(q.Rows, Row{Request: n, From: maria, Submitted: submitted, Overdue: true})
+			q.Rows = append(q.Rows, Row{Request: n, From: maria, Submitted: submitted, Overdue: true, Outage: 12345})
 			w.Rows = append(w.Rows, WorkRow{Request: n, Task: TaskNote, From: maria, Submitted: submitted, Since: submitted, Code: code(1, 3), Owner: kim, Overdue: true})
 			m.Rows = append(m.Rows, RowMaterial{Subject: subject, Text: strings.Repeat(subject, 10), Suggestions: projectorCodes})
 		}

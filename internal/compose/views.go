@@ -21,8 +21,8 @@ const (
 	closingChars = 6000
 	maxOffered   = 3
 
-	briefChars = 100 // of a row's text, where the list is long
-	fullRows   = 12  // rows of a long list that are printed in full: Gmail cuts off a mail whose HTML has more than 102 KB
+	briefChars = 80 // of a row's subject and of its text, where the list is long
+	fullRows   = 12 // rows of a long list that are printed in full: Gmail cuts off a mail whose HTML has more than 102 KB
 )
 
 type acknowledgementView struct {
@@ -261,7 +261,7 @@ func (d *draft) queue(p *page, q QueueBody) any {
 			Outage: d.label(r.Outage), Brief: i >= fullRows && folderOf(d.letter) != burstFolder,
 		}
 		if row.Brief {
-			row.Words = safeText(m.Text, briefChars)
+			row.Subject, row.Words = oneLine(row.Subject, briefChars), safeText(m.Text, briefChars)
 		}
 		row.Offered, row.Unsure = d.offer(r.Request, m.Suggestions, !row.Brief)
 		if r.Overdue {
