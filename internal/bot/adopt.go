@@ -163,6 +163,7 @@ func (a *adoption) account(ref store.RawRef, m store.RawMail) error {
 		env := intake.Envelope{
 			Mailbox: l.Mailbox, Folder: l.Folder, Junk: a.isJunk(l.Mailbox, l.Folder), Received: l.Received, Size: size,
 			Truncated: l.Size > 0, Ledger: tx.NextLedger(), FirstLook: a.firstLook(tx, l.Mailbox),
+			Newcomer: true, // else it had not been fetched
 		}
 		row := store.Row{
 			Mailbox: l.Mailbox, Folder: l.Folder, UIDValidity: l.UIDValidity, UID: l.UID, Received: l.Received, Size: size, Raw: ref,

@@ -294,10 +294,16 @@ func TestOnlyNewLeavesOldMail(t *testing.T) {
 		defer s.close()
 		s.arrives("pat@school.example", "Projector", "It is dark.") // after the first look: new
 		s.expect("acknowledgement pat@school.example", "notice kim@school.example")
-		old := "From: lou@school.example\r\nSubject: Long ago\r\nMessage-ID: <old@people.example>\r\n\r\nHello.\r\n"
-		if _, err := s.imap.Append("support", "INBOX", time.Now().Add(-time.Hour), []byte(old)); err != nil {
-			t.Fatal(err)
+		append := func(id string, age time.Duration) {
+			mail := "From: lou@school.example\r\nSubject: Bell " + id + "\r\nMessage-ID: <" + id + "@people.example>\r\n\r\nIt is silent.\r\n"
+			if _, err := s.imap.Append("support", "INBOX", time.Now().Add(-age), []byte(mail)); err != nil {
+				t.Fatal(err)
+			}
 		}
+		append("behind", 90*time.Minute) // by a server whose clock is so far behind
+		s.settle()
+		s.expect("acknowledgement lou@school.example", "notice kim@school.example")
+		append("old", 25*time.Hour)
 		s.settle()
 		s.expect()
 		rows := s.ledger()

@@ -38,7 +38,7 @@ func (d *Desk) decideAnew(tx *store.Tx, orders []intake.Order, now time.Time) (m
 		}
 		env := intake.Envelope{
 			Mailbox: old.Mailbox, Folder: old.Folder, Received: old.Received, Size: old.Size, Ledger: tx.NextLedger(),
-			FirstLook: d.firstLook(tx, old.Mailbox),
+			FirstLook: d.firstLook(tx, old.Mailbox), Newcomer: true, // it is wanted, whenever it came
 		}
 		row := store.Row{
 			Mailbox: old.Mailbox, Folder: decidedAnew, UID: uint32(env.Ledger), Received: old.Received, Size: old.Size, Raw: old.Raw,

@@ -75,14 +75,24 @@ func (o *receiver) Accounted(_ context.Context, f mailbox.Folder, listed []mailb
 	return dispositions, err
 }
 
+// Opened notes with what UID a folder was first opened: what has a higher one came after the first look.
+func (o *receiver) Opened(_ context.Context, f mailbox.Folder) error {
+	return o.b.store.Update(func(tx *store.Tx) error {
+		tx.FirstNext(f.Mailbox, f.Name, f.UIDValidity, f.Next)
+		return nil
+	})
+}
+
 // leaveOld accounts for the mails that lay in the mailbox before its first look, without fetching them: where start is
 // "new", they stay where they are.
 func (o *receiver) leaveOld(f mailbox.Folder, listed []mailbox.Listed, dispositions []mailbox.Disposition) error {
 	now := o.b.clock.Now()
-	return o.b.store.Update(func(tx *store.Tx) error {
+	left := 0
+	err := o.b.store.Update(func(tx *store.Tx) error {
+		left = 0
 		first := o.b.firstLook(tx, f.Mailbox)
 		for i, l := range listed {
-			if dispositions[i] != mailbox.Pending || !l.Received.Before(first) {
+			if dispositions[i] != mailbox.Pending || !l.Received.Before(first) || newcomer(tx, f, l.UID, l.Received, first) {
 				continue
 			}
 			tx.Account(store.Row{
@@ -90,9 +100,24 @@ func (o *receiver) leaveOld(f mailbox.Folder, listed []mailbox.Listed, dispositi
 				Outcome: intake.BeforeStart, Reason: "received before the first look, and start is \"new\"", At: now,
 			})
 			dispositions[i] = mailbox.Leave
+			left++
 		}
 		return nil
 	})
+	if err == nil && left > 0 {
+		o.b.log.Info("left mails where they are that were received before the first look", "mailbox", f.Mailbox, "folder", f.Name, "mails", left)
+	}
+	return err
+}
+
+// slow is how far a mail server's clock may be behind ours. What is older by more was put into the folder, not received.
+const slow = 24 * time.Hour
+
+// newcomer tells whether a mail came after the first look at its folder though its time of receipt says otherwise, because
+// the server's clock is behind.
+func newcomer(tx *store.Tx, f mailbox.Folder, uid uint32, received, first time.Time) bool {
+	next := tx.FirstNext(f.Mailbox, f.Name, f.UIDValidity, f.Next)
+	return next != 0 && uid >= next && !received.Before(first.Add(-slow))
 }
 
 func disposition(o intake.Outcome) mailbox.Disposition {
@@ -156,6 +181,7 @@ func (o *receiver) account(f mailbox.Folder, mails []mailbox.Mail, readings []re
 			env := intake.Envelope{
 				Mailbox: f.Mailbox, Folder: f.Name, Junk: f.Junk, Again: f.Again, Received: m.Received, Size: m.Size,
 				Truncated: m.Truncated, Ledger: tx.NextLedger(), FirstLook: first,
+				Newcomer: newcomer(tx, f, m.UID, m.Received, first),
 			}
 			row := store.Row{
 				Mailbox: f.Mailbox, Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID, Received: m.Received,

@@ -149,7 +149,7 @@ func (d *decision) copies() bool {
 }
 
 func (d *decision) beforeStart() bool {
-	if !d.box.OnlyNew || d.env.Shell || !d.env.Received.Before(d.env.FirstLook) {
+	if !d.box.OnlyNew || d.env.Shell || d.env.Newcomer || !d.env.Received.Before(d.env.FirstLook) {
 		return false
 	}
 	return d.end(BeforeStart, "received before the first look at %s, and start is \"new\"", d.env.FirstLook.UTC().Format(time.RFC3339))

@@ -21,6 +21,7 @@ type Envelope struct {
 	Truncated bool      // over max_size: only its header and first 64 KiB were fetched
 	Ledger    uint64    // the ledger number this mail will have
 	FirstLook time.Time // when this folder was first watched
+	Newcomer  bool      // by its UID it came after that, whatever Received says: the server's clock may be behind
 	Shell     bool      // not a mail at all: an operator or analyst at the shell speaks
 	Call      *Call     // what is said at the shell is a request of somebody else's; nil for all else
 }

@@ -142,10 +142,15 @@ func (s *session) openFolder(ctx context.Context, v *view) error {
 		return err
 	}
 	s.open = v.name
-	folder := Folder{Mailbox: s.Name, Name: v.name, UIDValidity: selected.UIDValidity, Junk: v.junk, Again: v.again}
-	if v.folder != folder {
-		v.reset(folder)
-	}
 	v.keywords = selected.PermanentFlags
+	folder := Folder{Mailbox: s.Name, Name: v.name, UIDValidity: selected.UIDValidity, Next: v.folder.Next, Junk: v.junk, Again: v.again}
+	if v.folder == folder {
+		return nil
+	}
+	folder.Next = uint32(selected.UIDNext)
+	v.reset(folder)
+	if owner, ok := s.owner.(OpenOwner); ok {
+		return owner.Opened(ctx, folder)
+	}
 	return nil
 }

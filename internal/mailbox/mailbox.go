@@ -72,8 +72,9 @@ type Folder struct {
 	Mailbox     string // Settings.Name
 	Name        string // as the server knows it
 	UIDValidity uint32
-	Junk        bool // it is the junk folder
-	Again       bool // it holds what was accounted for before; see Settings.Again
+	Next        uint32 // no mail had this UID or a higher one when the folder was opened; 0 if the server did not say
+	Junk        bool   // it is the junk folder
+	Again       bool   // it holds what was accounted for before; see Settings.Again
 }
 
 // Listed is what the server tells of a mail without fetching it.
@@ -114,6 +115,13 @@ type Owner interface {
 	// Accept takes mails over. It returns only after the commit that accounts for all of them that are not Pending in
 	// its answer. The Mails and their bytes are the owner's from then on.
 	Accept(context.Context, Folder, []Mail) ([]Disposition, error)
+}
+
+// OpenOwner is an Owner that wants to hear of each folder that is opened, before any of its mails is listed. An error ends
+// the session; the next one tells it again.
+type OpenOwner interface {
+	Owner
+	Opened(context.Context, Folder) error
 }
 
 // TroubleOwner is an Owner that wants to hear of a mail that could not be handed over in several attempts. Trying goes

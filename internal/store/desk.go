@@ -56,3 +56,18 @@ func (tx *Tx) FirstLook(mailbox, folder string, now time.Time) time.Time {
 	tx.put(bucketLooks, key, key64(timeKey(now)))
 	return now
 }
+
+// FirstNext is what Folder.Next was when a folder was first opened under its first UIDVALIDITY; it records next for a folder
+// that it does not know. Under another UIDVALIDITY nothing is known, and it is 0.
+func (tx *Tx) FirstNext(mailbox, folder string, validity, next uint32) uint32 {
+	key := []byte(mailbox + "\x00" + folder + "\x00next")
+	k, ok := tx.getNumber(bucketLooks, key)
+	if !ok {
+		k = uint64(validity)<<32 | uint64(next)
+		tx.put(bucketLooks, key, key64(k))
+	}
+	if uint32(k>>32) != validity {
+		return 0
+	}
+	return uint32(k)
+}

@@ -33,20 +33,21 @@ type model struct {
 	desk    []intake.DeskEvent
 	links   map[uint64]bool
 	looks   map[string]time.Time
+	nexts   map[string][2]uint32
 	raw     map[store.RawRef]store.RawMail
 }
 
 func newModel() *model {
 	return &model{
 		events: map[request.Number][]request.Event{}, threads: map[string]request.Number{}, texts: map[request.TextRef]string{},
-		links: map[uint64]bool{}, looks: map[string]time.Time{}, raw: map[store.RawRef]store.RawMail{},
+		links: map[uint64]bool{}, looks: map[string]time.Time{}, nexts: map[string][2]uint32{}, raw: map[store.RawRef]store.RawMail{},
 	}
 }
 
 func (m *model) clone() *model {
 	c := *m
 	c.events, c.threads, c.texts = maps.Clone(m.events), maps.Clone(m.threads), maps.Clone(m.texts)
-	c.links, c.looks, c.raw = maps.Clone(m.links), maps.Clone(m.looks), maps.Clone(m.raw)
+	c.links, c.looks, c.nexts, c.raw = maps.Clone(m.links), maps.Clone(m.looks), maps.Clone(m.nexts), maps.Clone(m.raw)
 	c.rows, c.entries, c.desk = slices.Clone(m.rows), slices.Clone(m.entries), slices.Clone(m.desk)
 	for n, events := range c.events {
 		c.events[n] = slices.Clone(events)
@@ -270,6 +271,18 @@ func (m *machine) look(t *rapid.T, tx *store.Tx) {
 	}
 	if got := tx.FirstLook("support", folder, now); !got.Equal(want) {
 		t.Fatalf("first look at %s: %s, want %s", folder, got, want)
+	}
+	opened := [2]uint32{uint32(rapid.IntRange(1, 2).Draw(t, "validity")), rapid.Uint32().Draw(t, "next")}
+	first, ok := m.model.nexts[folder]
+	if !ok {
+		first, m.model.nexts[folder] = opened, opened
+	}
+	next := uint32(0)
+	if first[0] == opened[0] {
+		next = first[1]
+	}
+	if got := tx.FirstNext("support", folder, opened[0], opened[1]); got != next {
+		t.Fatalf("%s was first opened with %v: %d, want %d", folder, first, got, next)
 	}
 }
 
