@@ -32,7 +32,7 @@ func OfOutage(alert string) bool {
 
 const (
 	// alarming is how much the textbook must speak for an emergency, less what it speaks against, where no rule does.
-	alarming = -0.25
+	alarming = -0.4
 	// doubtful is where it speaks so much against one that a rule is not believed.
 	doubtful = -1.2
 )
@@ -50,7 +50,7 @@ func (k *cold) emergency(s *scanned, counts func(alert string) bool) (bool, []st
 	switch {
 	case len(why) > 0 && speaks > doubtful:
 		return true, why
-	case named || speaks <= alarming:
+	case named || speaks <= alarming || k.calm(o):
 		return false, nil
 	}
 	why = append(why, likeOne)
@@ -62,6 +62,11 @@ func (k *cold) emergency(s *scanned, counts func(alert string) bool) (bool, []st
 		}
 	}
 	return true, why
+}
+
+// calm tells whether a rule says that what only reads like an emergency is none.
+func (k *cold) calm(o *opinion) bool {
+	return slices.ContainsFunc(o.fired, func(r int) bool { return k.lexicon.rules[r].calm })
 }
 
 // alerts are those alerts that count of the rules that hold, each with the words that met them, and whether there are any

@@ -50,6 +50,7 @@ type ruleFile struct {
 	If    []string           `toml:"if"`    // all must hold: a concept or group, "a|b" one of them, "!a" not, "by:a" of the author's title or place
 	Score map[string]float64 `toml:"score"` // added to codes, in natural logarithms
 	Alert string             `toml:"alert"` // what analysts are told at once
+	Calm  bool               `toml:"calm"`  // no emergency, unless a rule with an alert holds too
 }
 
 type concept struct {

@@ -152,7 +152,8 @@ func TestLexiconErrorsNameThePlace(t *testing.T) {
 		"[concept.x]\nen = [1]":                                                     "bad.toml:2",
 		"[concept.x]\nen = ['*']":                                                   `concept "x": "*" is not a word`,
 		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['y']\nalert='z'":                  `no concept or group is called "y"`,
-		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']":                             "needs a score or an alert",
+		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']":                             "needs a score, an alert, or to be calm",
+		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']\nalert='z'\ncalm = true":     "a rule with an alert cannot be calm",
 		"[[rule]]\nalert = 'z'":                                                     "needs a condition",
 		"[concept.x]\nis = ['y']\n[concept.y]\nen = ['a']":                          "is a concept itself",
 		"[concept.x]\nen = ['a']\n[[rule]]\nif=['x']\nscore={a='b'}":                "bad.toml",
@@ -174,7 +175,7 @@ func TestDistrictsSlipsAreTold(t *testing.T) {
 		"[[rule]]\nif = ['projector']\nscore = {'1-9' = 1.0}":                 `ours.toml:1: rule with if = ["projector"]: the chart has no code and no priority "1-9", did you mean`,
 		"[[rule]]\nif = ['projector']\nscore = {instructionel = 1.0}":         `no priority "instructionel", did you mean "Instructional"?`,
 		"[[rule]]\nif = ['projecter']\nscore = {'1-3' = 1.0}":                 `ours.toml:1: rule with if = ["projecter"]: no concept or group is called "projecter", did you mean "projector"?`,
-		"[[rule]]\nif = ['printer']\nalert = 'x'\n[[rule]]\nif = ['printer']": `ours.toml:4: rule with if = ["printer"]: a rule needs a score or an alert`,
+		"[[rule]]\nif = ['printer']\nalert = 'x'\n[[rule]]\nif = ['printer']": `ours.toml:4: rule with if = ["printer"]: a rule needs a score, an alert, or to be calm`,
 		"[prior]\n'1-33' = 1.0":                                               `ours.toml:2: prior: the chart has no code and no priority "1-33"`,
 	} {
 		if _, err := ExtendLexicon(chart.Default(), "ours.toml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {

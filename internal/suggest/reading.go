@@ -16,8 +16,9 @@ type reading struct {
 var negators = map[string]bool{"not": true, "no": true, "isnt": true, "dont": true, "doesnt": true, "didnt": true, "wasnt": true, "never": true,
 	"nothing": true, "nor": true, "without": true, "arent": true, "werent": true, "sin": true, "nada": true, "nunca": true, "tampoco": true}
 
-// testingWindow is the concept that Mail.Testing meets.
-const testingWindow = "testing_window"
+// Two concepts are met by what is known of a mail: testingWindow by Mail.Testing, ownCampus by a mail that says the name of
+// its author's campus.
+const testingWindow, ownCampus = "testing_window", "own_campus"
 
 // read finds the lexicon's concepts in a mail.
 func (l *Lexicon) read(m *scanned) *reading {
@@ -37,8 +38,10 @@ func (l *Lexicon) read(m *scanned) *reading {
 	for _, text := range [...]string{m.Title, m.Campus, m.Team} {
 		l.words.find(tokens(text), func(c, from, to int) { l.mark(r.by, c) })
 	}
-	if c, ok := l.byName[testingWindow]; ok && m.Testing {
-		l.mark(r.met, c)
+	for name, is := range map[string]bool{testingWindow: m.Testing, ownCampus: namesCampus(m)} {
+		if c, ok := l.byName[name]; ok && is {
+			l.mark(r.met, c)
+		}
 	}
 	return r
 }

@@ -13,6 +13,7 @@ type rule struct {
 	keys       []string // codes, categories or priorities, in order
 	weights    []float64
 	alert      string
+	calm       bool // no emergency, unless a rule with an alert says so
 }
 
 // condition holds if one of its names was met, or, negated, if none was.
@@ -23,12 +24,15 @@ type condition struct {
 }
 
 func (l *Lexicon) compileRule(f ruleFile) (rule, error) {
-	r := rule{alert: f.Alert}
+	r := rule{alert: f.Alert, calm: f.Calm}
 	if len(f.If) == 0 {
 		return r, fmt.Errorf("a rule needs a condition")
 	}
-	if len(f.Score) == 0 && f.Alert == "" {
-		return r, fmt.Errorf("a rule needs a score or an alert")
+	if len(f.Score) == 0 && f.Alert == "" && !f.Calm {
+		return r, fmt.Errorf("a rule needs a score, an alert, or to be calm")
+	}
+	if f.Alert != "" && f.Calm {
+		return r, fmt.Errorf("a rule with an alert cannot be calm")
 	}
 	for _, s := range f.If {
 		c := condition{}

@@ -74,6 +74,7 @@ func unseenLots(tb testing.TB) []lot {
 	return []lot{
 		{"held out", heldOut(tb), false},
 		{"alarm 3", readLot(tb, "testdata/alarm-3.jsonl"), true},
+		{"alarm 7", readLot(tb, "testdata/alarm-7.jsonl"), true},
 	}
 }
 
