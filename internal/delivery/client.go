@@ -23,7 +23,7 @@ type Client struct {
 
 // link is an open connection, logged in.
 type link struct {
-	conn net.Conn // beneath TLS
+	conn *wire
 	smtp *smtp.Client
 }
 
@@ -182,9 +182,12 @@ func (c *Client) transact(ctx context.Context, m Mail) (result Result, stale boo
 	if _, err := w.Write(m.Data); err != nil {
 		return failed(inData, err)
 	}
-	if err := w.Close(); err != nil { // writes the final dot and waits for the answer
+	c.link.conn.patient = true
+	err = w.Close() // writes the final dot and waits for the answer
+	if err != nil {
 		return failed(atEnd, err)
 	}
+	c.link.conn.patient = false
 	result = Result{Outcome: Sent, Code: 250}
 	if answer, ok := w.(*smtp.DataCloser); ok {
 		result.Enhanced, result.Text = words(answer.ServerResponse())

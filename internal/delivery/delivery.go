@@ -26,8 +26,11 @@ type Settings struct {
 	// Login is asked for credentials at each connection, so that tokens can be refreshed. nil: no AUTH.
 	Login func(context.Context) (Credentials, error)
 
-	Hello   string        // the name given in EHLO; default the host's name
-	Timeout time.Duration // one whole Send, connecting included, and a second more for each 32 KiB of the mail; default 2m
+	Hello string // the name given in EHLO; default the host's name
+
+	// Timeout is for one whole Send, connecting included, and a second more for each 32 KiB of the mail; default 2m. A server
+	// that is silent for 50 s before the end of a mail has less.
+	Timeout time.Duration
 
 	// Dial opens the connection, without TLS; default net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)

@@ -170,8 +170,8 @@ func TestBrokenConnections(t *testing.T) {
 					c := p.client(t)
 					start := time.Now()
 					r := c.Send(t.Context(), mail(1))
-					if took := time.Since(start); took != 0 && took != time.Minute {
-						t.Errorf("it took %v", took)
+					if took := time.Since(start); took != 0 && took != 50*time.Second && (took != time.Minute || !r.Uncertain && r.Outcome != delivery.Sent) {
+						t.Errorf("it took %v: %+v", took, r)
 					}
 					synctest.Wait()
 					switch taken := len(p.Mails()); {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
@@ -56,9 +55,11 @@ func (c *Client) connect(ctx context.Context, login *Credentials) error {
 	l := &link{}
 	release := func() {}
 	dial := func(dialling context.Context, network, _ string) (net.Conn, error) {
-		if l.conn, err = s.Dial(dialling, network, s.Address); err != nil {
+		conn, err := s.Dial(dialling, network, s.Address)
+		if err != nil {
 			return nil, err
 		}
+		l.conn = &wire{Conn: conn}
 		release = l.guard(ctx) // go-mail heeds the context while dialling only
 		if s.Security != "tls" {
 			return l.conn, nil
@@ -80,9 +81,6 @@ func (c *Client) connect(ctx context.Context, login *Credentials) error {
 	}
 	l.smtp, err = dialer.DialToSMTPClientWithContext(ctx)
 	release()
-	if err == nil {
-		err = l.conn.SetDeadline(time.Time{}) // go-mail's own; the guards of each mail take its place
-	}
 	if err != nil {
 		if l.conn != nil {
 			_ = l.conn.Close() // go-mail leaves it open

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,7 +12,6 @@ import (
 
 	"triaged/internal/delivery"
 	"triaged/internal/inprocess"
-	"triaged/internal/memnet"
 )
 
 // tokens are a bot's log-in whose token is "old" until it is refused.
@@ -131,19 +131,33 @@ func TestThrottling(t *testing.T) {
 
 // A large mail over a slow line gets the time that it needs, and not more.
 func TestLimitGrowsWithSize(t *testing.T) {
-	for size, want := range map[int]time.Duration{1 << 10: time.Minute, 8 << 20: time.Minute + 256*time.Second} {
+	const size = 8 << 20
+	for rate, want := range map[int]time.Duration{40 << 10: 205 * time.Second, 20 << 10: time.Minute + 256*time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			p := newPost(t, inprocess.SMTPOptions{})
-			p.settings.Dial = memnet.Faulty(p.settings.Dial, func(int) memnet.Fault {
-				return memnet.Fault{Kind: memnet.Stall, After: int64(size) / 2, Sent: true}
-			})
+			dial := p.settings.Dial
+			p.settings.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+				c, err := dial(ctx, network, address)
+				return slow{c, rate}, err
+			}
 			m := mail(1)
 			m.Data = append(m.Data, strings.Repeat(strings.Repeat("x", 70)+"\r\n", size/72)...)
 			start := time.Now()
 			r := p.client(t).Send(t.Context(), m)
-			if took := time.Since(start).Round(time.Second); r.Outcome != delivery.Deferred || took != want {
-				t.Errorf("%d bytes: after %v %+v", size, took, r)
+			if took := time.Since(start).Round(time.Second); (r.Outcome == delivery.Sent) != (rate > 32<<10) || took != want {
+				t.Errorf("%d bytes a second: after %v %+v", rate, took, r)
 			}
 		})
 	}
+}
+
+// slow is a connection that takes so many bytes a second.
+type slow struct {
+	net.Conn
+	rate int
+}
+
+func (s slow) Write(b []byte) (int, error) {
+	time.Sleep(time.Duration(len(b)) * time.Second / time.Duration(s.rate))
+	return s.Conn.Write(b)
 }
