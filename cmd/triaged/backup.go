@@ -21,7 +21,8 @@ type backupCommand struct {
 
 // Help says what a backup is, on disk too.
 func (backupCommand) Help() string {
-	return `Writes the state to FILE, as it is at one moment, whether the bot runs or not. Raw mails go to a folder triaged-raw-INSTANCE
+	return `Writes the state to FILE, as it is at one moment, whether the bot runs or not. FILE's folder must be there, outside of the data
+directory. Raw mails go to a folder triaged-raw-INSTANCE
 beside FILE, which all backups of a desk in that place share: each adds what is new. To take a backup elsewhere, take both. When old backups were removed, or mails by retention or forget,
 --prune removes what no backup in FILE's folder needs any more.
 

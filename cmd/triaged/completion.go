@@ -51,7 +51,10 @@ complete -c triaged -a '(__triaged)'
 `,
 }
 
-func (l *completionCommand) Run(s streams) error {
+func (l *completionCommand) Run(c *commands, s streams) error {
+	if err := c.textOnly("what is printed is for a shell"); err != nil {
+		return err
+	}
 	_, err := fmt.Fprint(s.out, shells[l.Shell])
 	return err
 }

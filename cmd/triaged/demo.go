@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +25,13 @@ func (demoCommand) Help() string {
   triaged demo --out mails  and look at what was sent`
 }
 
-func (l *demoCommand) Run(ctx context.Context, s streams) error {
+func (l *demoCommand) Run(ctx context.Context, c *commands, s streams) error {
+	if err := c.textOnly("a demo is for people"); err != nil {
+		return err
+	}
+	if l.Speed <= 0 {
+		return usageError{fmt.Errorf("--speed %v: the demo's clock must run forward", l.Speed)}
+	}
 	err := demo.Run(ctx, demo.Options{
 		Out: s.out, Colour: isTerminal(s.out), Dir: l.Out, Serve: l.Serve, Shell: program(), Speed: l.Speed,
 	})

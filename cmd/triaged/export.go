@@ -43,6 +43,11 @@ func (l *exportCommand) Run(ctx context.Context, c *commands, s streams) error {
 	if l.Dir != "" && l.Format != "mbox" {
 		return usageError{errors.New("--dir goes with --format mbox")}
 	}
+	if l.Format != "jsonl" {
+		if err := c.textOnly("--format " + l.Format + " asks for another form; jsonl is JSON"); err != nil {
+			return err
+		}
+	}
 	args := bot.Args{Number: l.Request, About: l.About}
 	switch l.Format {
 	case "csv":

@@ -15,7 +15,10 @@ func (lexiconCommand) Help() string {
 [prior] with codes, "1-*" or names of priorities: how common they are, in natural logarithms.`
 }
 
-func (lexiconCommand) Run(s streams) error {
+func (lexiconCommand) Run(c *commands, s streams) error {
+	if err := c.textOnly("a lexicon is TOML"); err != nil {
+		return err
+	}
 	_, err := s.out.Write(suggest.DefaultLexiconTOML())
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -19,6 +20,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"triaged/internal/config"
+	"triaged/internal/control"
+	"triaged/internal/strict"
 
 	_ "time/tzdata" // the desk's time zone must be known on a machine without zone files
 )
@@ -140,12 +143,15 @@ func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string,
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	if args[0] == "help" {
+	switch args[0] {
+	case "help":
 		args = append(args[1:], "--help")
+	case "--version":
+		args[0] = "version"
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(s.err, "triaged: %v\n%s\n", err, usage(err))
+		fmt.Fprintf(s.err, "triaged: %v\n%s\n", withNear(err), usage(err))
 		return exitUsage
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
@@ -155,8 +161,8 @@ func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string,
 		return exitOK
 	case errors.Is(err, errRefused):
 		return exitFailed
-	case errors.As(err, new(usageError)):
-		fmt.Fprintln(s.err, "triaged:", err)
+	case errors.As(err, new(usageError)), errors.As(err, new(control.Mistake)):
+		fmt.Fprintf(s.err, "triaged: %v\n%s\n", err, usageOf(parsed.Selected()))
 		return exitUsage
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return exitFailed // whoever pressed Ctrl-C knows
@@ -174,10 +180,49 @@ func usage(err error) string {
 	var mistake *kong.ParseError
 	if errors.As(err, &mistake) && mistake.Context != nil {
 		if node := mistake.Context.Selected(); node != nil {
-			return fmt.Sprintf("Usage: triaged %s. More: triaged help %s", node.Summary(), strings.TrimPrefix(node.Path(), "triaged "))
+			return usageOf(node)
 		}
 	}
 	return "The commands are listed by: triaged help"
+}
+
+func usageOf(node *kong.Node) string {
+	return fmt.Sprintf("Usage: triaged %s. More: triaged help %s", node.Summary(), strings.TrimPrefix(node.Path(), "triaged "))
+}
+
+var (
+	noneOf     = regexp.MustCompile(`must be one of (.*) but got "(.*)"$`)
+	unexpected = regexp.MustCompile(`^unexpected argument (\S+)$`)
+)
+
+// withNear is a mistake on the command line with the word that was probably meant, where the parser does not say it.
+func withNear(err error) string {
+	text := err.Error()
+	var mistake *kong.ParseError
+	near := ""
+	if m := noneOf.FindStringSubmatch(text); m != nil {
+		near = strict.Nearest(m[2], strings.Split(strings.ReplaceAll(m[1], `"`, ""), ","))
+	} else if m := unexpected.FindStringSubmatch(text); m != nil && errors.As(err, &mistake) && mistake.Context != nil {
+		if at := mistake.Context.Selected(); at != nil && at.Parent != nil && at.Parent.DefaultCmd == at {
+			var known []string // beside the default subcommand, which the parser takes for meant
+			for _, other := range at.Parent.Children {
+				known = append(known, other.Name)
+			}
+			near = strict.Nearest(m[1], known)
+		}
+	}
+	if near == "" {
+		return text
+	}
+	return fmt.Sprintf("%s, did you mean %q?", text, near)
+}
+
+// textOnly refuses --json where what is printed has a form of its own: a script must not get text when it asked for JSON.
+func (c *commands) textOnly(what string) error {
+	if c.JSON {
+		return usageError{fmt.Errorf("--json: %s", what)}
+	}
+	return nil
 }
 
 // usageError is a mistake on the command line that only the command itself could see.

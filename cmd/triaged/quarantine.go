@@ -63,6 +63,11 @@ type quarantineShow struct {
 }
 
 func (l *quarantineShow) Run(ctx context.Context, c *commands, s streams) error {
+	if l.Raw {
+		if err := c.textOnly("--raw asks for the bytes and nothing else; with --json they are in raw"); err != nil {
+			return err
+		}
+	}
 	return rows(ctx, c, s, "quarantine", bot.Args{Mails: []uint64{l.Mail}}, func(r bot.QuarantineRow) {
 		if l.Raw {
 			s.out.Write(r.Raw)

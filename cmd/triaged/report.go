@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 type reportCommand struct {
 	From string `placeholder:"DAY" help:"The first day, such as 2026-03-02 (default: a week before the last)."`
 	To   string `placeholder:"DAY" help:"The last day (default: today)."`
-	CSV  bool   `name:"csv" help:"Print rows of figure, key, met, of, for a spreadsheet."`
+	CSV  bool   `name:"csv" help:"Print rows of figure, key, met, of, submitted_at, for a spreadsheet."`
 }
 
 // Help defines the figures, for whoever has to stand for them.
@@ -35,10 +36,17 @@ suggested: of the requests first categorized in the month that ends with the spa
 
 oldest open: the ten open requests that were submitted first, whenever that was.
 
-With --json: from, to, zone, requests, by_code {}, by_source {}, categorized_in_time {met, of}, acknowledged_in_time {met, of}, reviews_held {"09": {met, of}}, targets_met {"1-3": {met, of}}, suggested {first {met, of}, within_three {met, of}}, oldest_open [{number, category, subject, submitted_at}].`
+With --csv: figure, key, met, of, submitted_at (of an oldest open request only). A figure that only counts has its number in of.
+
+With --json: from, to (the first moment after the last day), zone, requests, by_code {}, by_source {}, categorized_in_time {met, of}, acknowledged_in_time {met, of}, reviews_held {"09": {met, of}}, targets_met {"1-3": {met, of}}, suggested {first {met, of}, within_three {met, of}}, oldest_open [{number, category, subject, submitted_at}]. The code of what is uncategorized is "" there.`
 }
 
 func (l *reportCommand) Run(ctx context.Context, c *commands, s streams) error {
+	if l.CSV {
+		if err := c.textOnly("--csv asks for another form: leave one of them out"); err != nil {
+			return err
+		}
+	}
 	return rows(ctx, c, s, "report", bot.Args{From: l.From, To: l.To}, func(r bot.ReportRow) {
 		if l.CSV {
 			reportCSV(s, r)
@@ -58,7 +66,7 @@ func reportText(s streams, r bot.ReportRow) {
 	t := newTable(s.out, "FIGURE", "", "MET", "OF", "SHARE")
 	t.row("requests", "", "", strconv.Itoa(r.Requests), "")
 	for _, k := range agenda.Sorted(r.ByCode) {
-		t.row("by code", orNone(k), "", strconv.Itoa(r.ByCode[k]), "")
+		t.row("by code", orUncategorized(k), "", strconv.Itoa(r.ByCode[k]), "")
 	}
 	for _, k := range agenda.Sorted(r.BySource) {
 		t.row("by source", k, "", strconv.Itoa(r.BySource[k]), "")
@@ -80,17 +88,12 @@ func reportText(s streams, r bot.ReportRow) {
 	fmt.Fprintln(s.out)
 	t = newTable(s.out, "OLDEST OPEN", "CODE", "SUBMITTED", "SUBJECT")
 	for _, o := range r.OldestOpen {
-		t.row(o.Number, orNone(o.Category), o.SubmittedAt.In(zone).Format("2006-01-02 15:04"), cut(o.Subject, 60))
+		t.row(o.Number, orUncategorized(o.Category), o.SubmittedAt.In(zone).Format("2006-01-02 15:04"), cut(o.Subject, 60))
 	}
 	t.end()
 }
 
-func orNone(code string) string {
-	if code == "" {
-		return "none"
-	}
-	return code
-}
+func orUncategorized(code string) string { return cmp.Or(code, "uncategorized") }
 
 func shares(t *table, figure, key string, s agenda.Share) {
 	share := "-"
@@ -104,14 +107,14 @@ func shares(t *table, figure, key string, s agenda.Share) {
 func reportCSV(s streams, r bot.ReportRow) {
 	w := csv.NewWriter(s.out)
 	defer w.Flush()
-	count := func(figure, key string, n int) { w.Write([]string{figure, key, "", strconv.Itoa(n)}) }
+	count := func(figure, key string, n int) { w.Write([]string{figure, key, "", strconv.Itoa(n), ""}) }
 	share := func(figure, key string, s agenda.Share) {
-		w.Write([]string{figure, key, strconv.Itoa(s.Met), strconv.Itoa(s.Of)})
+		w.Write([]string{figure, key, strconv.Itoa(s.Met), strconv.Itoa(s.Of), ""})
 	}
-	w.Write([]string{"figure", "key", "met", "of"})
+	w.Write([]string{"figure", "key", "met", "of", "submitted_at"})
 	count("requests", "", r.Requests)
 	for _, k := range agenda.Sorted(r.ByCode) {
-		count("by_code", k, r.ByCode[k])
+		count("by_code", orUncategorized(k), r.ByCode[k])
 	}
 	for _, k := range agenda.Sorted(r.BySource) {
 		count("by_source", k, r.BySource[k])
@@ -122,11 +125,11 @@ func reportCSV(s streams, r bot.ReportRow) {
 		share("reviews_held", k, r.Reviews[k])
 	}
 	for _, k := range agenda.Sorted(r.Targets) {
-		share("targets_met", k, r.Targets[k])
+		share("targets_met", orUncategorized(k), r.Targets[k])
 	}
 	share("suggested", "first", r.Suggested.First)
 	share("suggested", "within_three", r.Suggested.Within3)
 	for _, o := range r.OldestOpen {
-		w.Write([]string{"oldest_open", o.Number, "", o.SubmittedAt.Format(time.RFC3339)})
+		w.Write([]string{"oldest_open", o.Number, "", "", o.SubmittedAt.Format(time.RFC3339)})
 	}
 }

@@ -26,7 +26,7 @@ func sampleReport() bot.ReportRow {
 func TestReportText(t *testing.T) {
 	var out bytes.Buffer
 	reportText(streams{out: &out}, sampleReport())
-	for _, want := range []string{"From Mon Mar 2 2026 to Sun Mar 8 2026", "60%", "09:00", "67%", "2026-03-02 07:05", "none"} {
+	for _, want := range []string{"From Mon Mar 2 2026 to Sun Mar 8 2026", "60%", "09:00", "67%", "2026-03-02 07:05", "uncategorized"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in:\n%s", want, out.String())
 		}
@@ -39,19 +39,19 @@ func TestReportText(t *testing.T) {
 func TestReportCSV(t *testing.T) {
 	var out bytes.Buffer
 	reportCSV(streams{out: &out}, sampleReport())
-	want := `figure,key,met,of
-requests,,,7
-by_code,1-3,,5
-by_code,,,2
-by_source,email,,6
-by_source,phone,,1
-categorized_in_time,,3,5
-acknowledged_in_time,,0,0
-reviews_held,09,1,2
-targets_met,1-3,2,3
-suggested,first,3,4
-suggested,within_three,4,4
-oldest_open,SR-3,,2026-03-02T13:05:00Z
+	want := `figure,key,met,of,submitted_at
+requests,,,7,
+by_code,1-3,,5,
+by_code,uncategorized,,2,
+by_source,email,,6,
+by_source,phone,,1,
+categorized_in_time,,3,5,
+acknowledged_in_time,,0,0,
+reviews_held,09,1,2,
+targets_met,1-3,2,3,
+suggested,first,3,4,
+suggested,within_three,4,4,
+oldest_open,SR-3,,,2026-03-02T13:05:00Z
 `
 	if out.String() != want {
 		t.Errorf("it is\n%s\nwant\n%s", out.String(), want)

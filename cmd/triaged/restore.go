@@ -20,7 +20,8 @@ func (restoreCommand) Help() string {
 	return `Puts a backup into desk.data_dir, which must hold no state: it refuses a running bot, and a directory with a state in it. Move a damaged
 one away first. Everything is proved while it is copied. Run it as the user whom the bot runs as.
 
-The world went on after the backup. So request numbers skip ahead, and nobody who was told a number finds another request under it.
+The world went on after the backup. So request numbers skip ahead: by a thousand, or by three times the busiest day's requests for
+each day since the backup if that is more, up to the next full thousand. Nobody who was told a number finds another request under it.
 When the bot starts, it looks through the done and refused folders again, from two weeks before the backup on: mail that the
 backup does not know is taken as new, what it knows is recognised. Answers to the bot's mails of the last 400 days hold. What
 was said at a shell since the backup is lost, and is to be said again. Tokens of "triaged login" are in no backup: sign in again. A new

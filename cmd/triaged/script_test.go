@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"triaged/internal/inprocess"
@@ -40,6 +41,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"daemon": startDaemon, "logged": logged, "hangup": hangUp, "told": told, "halt": stopDaemon, "deliver": deliver, "json": jsonFields,
 			"cutfile": cutFile, "spoil": spoil, "usage": usageMistake, "secret": secretFrom, "unsaid": unsaid,
+			"mistakes": mistakes, "failures": failures,
 		},
 	})
 }
@@ -261,6 +263,51 @@ func usageMistake(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if out := ts.ReadFile("stdout"); out != "" {
 		ts.Fatalf("it printed %q", out)
+	}
+}
+
+// typed runs each line of a file, "ARGUMENTS | WORDS", and asks for a status and for words on standard error.
+func typed(ts *testscript.TestScript, file string, status int) {
+	for line := range strings.Lines(ts.ReadFile(file)) {
+		arguments, words, ok := strings.Cut(strings.TrimSpace(line), "|")
+		if !ok {
+			ts.Fatalf("%q says nothing of what is said", line)
+		}
+		err := ts.Exec("triaged", strings.Fields(arguments)...)
+		var ended *exec.ExitError
+		if !errors.As(err, &ended) || ended.ExitCode() != status {
+			ts.Fatalf("%s: it ended with %v instead of status %d", arguments, err, status)
+		}
+		if said := ts.ReadFile("stderr"); !strings.Contains(said, strings.TrimSpace(words)) {
+			ts.Fatalf("%s: it said %q", arguments, said)
+		}
+		if out := ts.ReadFile("stdout"); status == exitUsage && out != "" {
+			ts.Fatalf("%s: it printed %q", arguments, out)
+		}
+		if said := ts.ReadFile("stderr"); status == exitUsage && !regexp.MustCompile(`(?m)^(Usage: triaged|The commands are listed by)`).MatchString(said) {
+			ts.Fatalf("%s: there is no hint in %q", arguments, said)
+		}
+	}
+}
+
+func mistakes(ts *testscript.TestScript, neg bool, args []string) { typed(ts, args[0], exitUsage) }
+func failures(ts *testscript.TestScript, neg bool, args []string) { typed(ts, args[0], exitFailed) }
+
+// TestEveryCommandHasAMistake: exits.txtar knows all commands.
+func TestEveryCommandHasAMistake(t *testing.T) {
+	script, err := os.ReadFile("testdata/script/exits.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parser, err := kong.New(&commands{}, kong.Name("triaged"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leaf := range parser.Model.Leaves(true) {
+		path := strings.TrimPrefix(leaf.Path(), "triaged ")
+		if !regexp.MustCompile(`(?m)^` + path + `\b`).Match(script) {
+			t.Errorf("no mistake or failure of %q is tried", path)
+		}
 	}
 }
 

@@ -27,6 +27,9 @@ systemctl reload triaged makes it read its configuration again. The other comman
 }
 
 func (l *serviceCommand) Run(c *commands, s streams) error {
+	if err := c.textOnly("a unit is for systemd"); err != nil {
+		return err
+	}
 	cfg, err := config.LoadPublic(c.Config)
 	if err != nil {
 		return err

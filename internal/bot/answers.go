@@ -9,11 +9,14 @@ import (
 	"time"
 
 	"triaged/internal/agenda"
+	"triaged/internal/authority"
 	"triaged/internal/control"
 	"triaged/internal/handover"
+	"triaged/internal/intake"
 	"triaged/internal/message"
 	"triaged/internal/request"
 	"triaged/internal/store"
+	"triaged/internal/strict"
 	"triaged/internal/suggest"
 )
 
@@ -169,6 +172,34 @@ func (d *Desk) operation(f func(Args, func(any) error) error) control.Op {
 // Queues are the names that `list --queue` knows.
 var Queues = []string{"open", "uncategorized", "overdue", "scheduled", "all"}
 
+// outcomes are the names that `ledger --outcome` knows.
+var outcomes = func() (all []string) {
+	for _, m := range intake.Table {
+		all = append(all, string(m.Outcome))
+	}
+	return all
+}()
+
+// known refuses a name that is none of some, with the nearest. "" is no name, and known.
+func known(what, name string, names []string) error {
+	if name == "" || slices.Contains(names, name) {
+		return nil
+	}
+	if near := strict.Nearest(name, names); near != "" {
+		return control.Mistaken("there is no %s %q: did you mean %s?", what, name, near)
+	}
+	return control.Mistaken("there is no %s %q: they are %s", what, name, strings.Join(names, ", "))
+}
+
+// address reads an address that somebody wrote at a shell.
+func address(text string) (string, error) {
+	a := authority.Normalise(text)
+	if authority.Domain(a) == "" || strings.ContainsAny(a, " \t\n") {
+		return "", control.Mistaken("%q is not an address such as pat@school.example", text)
+	}
+	return a, nil
+}
+
 // page is how many rows are read in one transaction. None is open while rows are handed out: somebody may look at a long
 // list for an hour, and the state must not hold back its old pages meanwhile.
 const page = 256
@@ -176,6 +207,9 @@ const page = 256
 // List emits the requests of a queue in the order to work them; the uncategorized ones oldest first, as the analysts
 // review them. What leaves the queue on the way is left out.
 func (d *Desk) List(a Args, emit func(any) error) error {
+	if err := known("queue", a.Queue, Queues); err != nil {
+		return err
+	}
 	now := d.clock.Now()
 	in := func(r request.Request) bool { return r.State.Active() }
 	switch a.Queue {
@@ -280,7 +314,7 @@ func (d *Desk) find(tx *store.Tx, label string) (request.Request, error) {
 	digits := strings.TrimPrefix(strings.ToUpper(label), strings.ToUpper(d.policy.Prefix)+"-")
 	var n request.Number
 	if _, err := fmt.Sscanf(digits, "%d", &n); err != nil || n.Label("") != "-"+digits {
-		return request.Request{}, fmt.Errorf("%q is not a request number such as %s-12", label, d.policy.Prefix)
+		return request.Request{}, control.Mistaken("%q is not a request number such as %s-12", label, d.policy.Prefix)
 	}
 	r, ok := tx.Request(n)
 	if !ok {
@@ -346,6 +380,9 @@ func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 
 // Ledger emits what became of each received mail, oldest first.
 func (d *Desk) Ledger(a Args, emit func(any) error) error {
+	if err := known("outcome", a.Outcome, outcomes); err != nil {
+		return err
+	}
 	return d.store.EachRow(0, func(row store.Row) error {
 		if a.Outcome != "" && string(row.Outcome) != a.Outcome {
 			return nil

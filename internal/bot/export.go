@@ -35,6 +35,9 @@ type ExportedMail struct {
 // Export emits requests with all that is known of them, in the order of their numbers: one, all, or those in which somebody
 // takes part.
 func (d *Desk) Export(a Args, emit func(any) error) error {
+	if err := a.aboutSomebody(); err != nil {
+		return err
+	}
 	now := d.clock.Now()
 	numbers, err := d.exported(a)
 	for _, n := range numbers { // none is handed out within a transaction; see page
@@ -95,9 +98,21 @@ func concerns(tx *store.Tx, r request.Request, address string) bool {
 	})
 }
 
+// aboutSomebody refuses what is no address where one picks.
+func (a Args) aboutSomebody() error {
+	if a.About == "" {
+		return nil
+	}
+	_, err := address(a.About)
+	return err
+}
+
 // ExportMails emits the mails of one request, of all, or from and to somebody, the bytes included; those that belong to no
 // request too. Received mails come first.
 func (d *Desk) ExportMails(a Args, emit func(any) error) error {
+	if err := a.aboutSomebody(); err != nil {
+		return err
+	}
 	var only request.Number
 	if a.Number != "" {
 		err := d.store.View(func(tx *store.Tx) error {

@@ -1,12 +1,12 @@
 package bot
 
 import (
-	"errors"
 	"fmt"
 	"net/mail"
 	"strings"
 
 	"triaged/internal/chart"
+	"triaged/internal/control"
 	"triaged/internal/intake"
 	"triaged/internal/message"
 	"triaged/internal/request"
@@ -24,14 +24,14 @@ type FiledRow struct {
 func (d *Desk) File(a Args, emit func(any) error) error {
 	var code chart.Code
 	if err := code.UnmarshalText([]byte(strings.NewReplacer("#", "", ".", "-", " ", "").Replace(a.Code))); err != nil {
-		return err
+		return control.Mistaken("%q is not a code such as 1-3: triaged chart lists them", a.Code)
 	}
 	caller, err := mail.ParseAddress(a.For)
 	if err != nil {
-		return fmt.Errorf("%q is not an address such as pat@school.example", a.For)
+		return control.Mistaken("%q is not an address such as pat@school.example", a.For)
 	}
 	if strings.TrimSpace(a.Subject+a.Text) == "" {
-		return errors.New("there is nothing to file: say what it is about with --subject, or as text")
+		return control.Mistaken("there is nothing to file: say what it is about with --subject, or as text")
 	}
 	said := fmt.Sprintf("file for %s, %s: %s\n%s", a.For, a.Code, a.Subject, a.Text)
 	row, n, err := d.spoken(a.As, said, func(_ *store.Tx, m *message.Message, env *intake.Envelope) error {

@@ -25,10 +25,11 @@ type Forgotten struct {
 // on record, with their address: that there was a request, when, and how it ended. An open request is refused, and whoever
 // is under a legal hold.
 func (d *Desk) Forget(a Args, emit func(any) error) error {
-	f := &forgetting{Desk: d, address: authority.Normalise(a.About), theirs: map[request.Number]bool{}, texts: map[request.TextRef]bool{}}
-	if authority.Domain(f.address) == "" {
-		return fmt.Errorf("%q is no address", a.About)
+	whose, err := address(a.About)
+	if err != nil {
+		return err
 	}
+	f := &forgetting{Desk: d, address: whose, theirs: map[request.Number]bool{}, texts: map[request.TextRef]bool{}}
 	if err := f.find(); err != nil {
 		return err
 	}

@@ -51,7 +51,8 @@ func (d *Desk) LegalHold(a Args, emit func(any) error) error {
 // legalHoldOf reads an address or a number.
 func (d *Desk) legalHoldOf(tx *store.Tx, what string) (store.LegalHold, error) {
 	if strings.Contains(what, "@") {
-		return store.LegalHold{Address: authority.Normalise(what)}, nil
+		whose, err := address(what)
+		return store.LegalHold{Address: whose}, err
 	}
 	r, err := d.find(tx, what)
 	return store.LegalHold{Request: r.Number}, err

@@ -1,11 +1,11 @@
 package bot
 
 import (
-	"fmt"
 	"iter"
 	"time"
 
 	"triaged/internal/agenda"
+	"triaged/internal/control"
 	"triaged/internal/store"
 )
 
@@ -54,7 +54,7 @@ func (d *Desk) span(a Args, now time.Time) (agenda.Span, error) {
 	read := func(name, text string) (time.Time, error) {
 		t, err := time.ParseInLocation(time.DateOnly, text, zone)
 		if err != nil {
-			return t, fmt.Errorf("--%s %q is not a day: write one such as 2026-03-02", name, text)
+			return t, control.Mistaken("--%s %q is not a day: write one such as 2026-03-02", name, text)
 		}
 		return t, nil
 	}
@@ -73,7 +73,7 @@ func (d *Desk) span(a Args, now time.Time) (agenda.Span, error) {
 		}
 	}
 	if !from.Before(to) {
-		return agenda.Span{}, fmt.Errorf("a span from %s to %s has no day in it: put the earlier day first", a.From, a.To)
+		return agenda.Span{}, control.Mistaken("--to is before --from: from %s to %s there is no day", from.Format(time.DateOnly), to.AddDate(0, 0, -1).Format(time.DateOnly))
 	}
 	return agenda.Span{From: from, To: to}, nil
 }

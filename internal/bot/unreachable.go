@@ -50,8 +50,11 @@ func (d *Desk) Unreachable(a Args, emit func(any) error) error {
 }
 
 // reachable records that an address can be written to again: what is held for it goes out.
-func (d *Desk) reachable(address string) error {
-	address = authority.Normalise(address)
+func (d *Desk) reachable(text string) error {
+	address, err := address(text)
+	if err != nil {
+		return err
+	}
 	return d.store.Update(func(tx *store.Tx) error {
 		if !tx.Unreachable(address) {
 			return fmt.Errorf("%s is not among the addresses that mail bounces from", address)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a desk's time zone must be known on machines without a zone database, too
+
+	"triaged/internal/strict"
 )
 
 // check finds what is wrong with values that are well-formed one by one. It looks at no file but the one being read.
@@ -66,7 +68,7 @@ func (d *document) checkZone(c *Config) {
 	}
 	c.location = time.UTC
 	hint := "names look like America/Chicago"
-	if k := nearest(name, commonZones); k != "" {
+	if k := strict.Nearest(name, commonZones); k != "" {
 		hint = "did you mean " + k + "?"
 	}
 	d.wrong("desk.timezone", fmt.Sprintf("no time zone is called %q", name), hint)

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"triaged/internal/strict"
 )
 
 // document is one file being read: what it says, where it says it, and what is wrong with it so far.
@@ -131,7 +133,7 @@ func (d *document) table(path string, raw map[string]any, dst reflect.Value) {
 		at, v := join(path, key), raw[key]
 		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
 		if i < 0 {
-			near := nearest(key, keysOf(dst.Type()))
+			near := strict.Nearest(key, keysOf(dst.Type()))
 			if near != "" {
 				d.failed[join(path, near)] = true
 			}
@@ -276,7 +278,7 @@ func (d *document) string(path string, v any, dst reflect.Value) {
 	dst.SetString(s)
 	if c, ok := dst.Interface().(choice); ok && !slices.Contains(c.choices(), s) {
 		hint := "write " + oneOf(c.choices())
-		if k := nearest(s, c.choices()); k != "" {
+		if k := strict.Nearest(s, c.choices()); k != "" {
 			hint = fmt.Sprintf("did you mean %q?", k)
 		}
 		d.wrong(path, fmt.Sprintf("%q is not known", s), hint)

@@ -5,6 +5,8 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+
+	"triaged/internal/strict"
 )
 
 // checkPeople: whoever is to be told exists, once, and is not the bot itself.
@@ -51,7 +53,7 @@ func (d *document) knownTeam(teams []string, path, name string) {
 		return
 	}
 	hint := "add a [[team]] of that name"
-	if k := nearest(name, teams); k != "" {
+	if k := strict.Nearest(name, teams); k != "" {
 		hint = fmt.Sprintf("did you mean %q?", k)
 	}
 	d.wrong(path, fmt.Sprintf("there is no team %q", name), hint)

@@ -125,15 +125,3 @@ func TestParseRate(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	keys := []string{"address", "username", "folder", "done_folder", "poll_interval"}
-	for in, want := range map[string]string{
-		"adress": "address", "addresss": "address", "user": "", "usrename": "username", "fodler": "folder", "done_foldre": "done_folder",
-		"pollinterval": "poll_interval", "x": "", "": "", "ADDRESS": "address", strings.Repeat("a", 1000): "",
-	} {
-		if got := nearest(in, keys); got != want {
-			t.Errorf("nearest to %q is %q, want %q", in, got, want)
-		}
-	}
-}

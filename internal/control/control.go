@@ -1,7 +1,8 @@
 // Package control lets the subcommands ask the running daemon, over a socket in the data directory.
 //
 // It guarantees that only the socket's owner can speak to the daemon, that an answer cut short is an error, never taken
-// for the whole, and that a daemon that is to stop ends its answers within seconds. A question is an operation's name with arguments; the answer is a row at a time.
+// for the whole, and that a daemon that is to stop ends its answers within seconds. A question is an operation's name with
+// arguments; the answer is a row at a time. Whether an error is a mistake of whoever asked comes with it.
 //
 // It knows how to carry questions and answers. It must not know what they mean: the operations are the desk's.
 package control
@@ -33,6 +34,12 @@ type Ops map[string]Op
 // Urgent marks rows that whoever asked must see at once, because the operation goes on while it acts on them.
 type Urgent interface{ Urgent() }
 
+// Mistake is an error of whoever asks rather than of what was asked for: the question cannot be meant so.
+type Mistake struct{ error }
+
+// Mistaken makes a Mistake, as fmt.Errorf makes an error.
+func Mistaken(format string, args ...any) error { return Mistake{fmt.Errorf(format, args...)} }
+
 // ErrNoDaemon is returned when nobody listens in the data directory.
 var ErrNoDaemon = errors.New("no daemon is running")
 
@@ -43,9 +50,10 @@ const maxArgs = 64 << 20
 
 // line is one line of an answer; the last one has End set.
 type line struct {
-	Row   json.RawMessage `json:"row,omitempty"`
-	End   bool            `json:"end,omitempty"`
-	Error string          `json:"error,omitempty"`
+	Row     json.RawMessage `json:"row,omitempty"`
+	End     bool            `json:"end,omitempty"`
+	Error   string          `json:"error,omitempty"`
+	Mistake bool            `json:"mistake,omitempty"` // the error is one
 }
 
 // Listen opens the socket in a data directory. A socket that a dead daemon left behind is replaced; the caller must
@@ -184,7 +192,7 @@ func answer(w http.ResponseWriter, r *http.Request, op Op) {
 	}
 	end := line{End: true}
 	if err != nil {
-		end.Error = err.Error()
+		end.Error, end.Mistake = err.Error(), errors.As(err, new(Mistake))
 	}
 	out.Encode(end)
 }
@@ -237,6 +245,8 @@ func rows(r io.Reader, each func(json.RawMessage) error) error {
 			return fmt.Errorf("the daemon's answer was cut short: %w", err)
 		}
 		switch {
+		case l.Mistake:
+			return Mistaken("%s", l.Error)
 		case l.Error != "":
 			return errors.New(l.Error)
 		case l.End:

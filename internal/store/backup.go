@@ -51,6 +51,9 @@ func Backup(ctx context.Context, m Moment, c Copying, release func() error) (Sav
 	if err != nil {
 		return Saved{}, err
 	}
+	if err := mayLie(file, c.Dir); err != nil {
+		return Saved{}, err
+	}
 	if err := mayReplace(file); err != nil {
 		return Saved{}, err
 	}
@@ -123,6 +126,27 @@ func Prune(file string) (freed int64, err error) {
 		}
 	}
 	return freed, err
+}
+
+// mayLie refuses a place that is not there, which may be a disk that is not mounted, and the data directory, with which
+// the backup would be lost.
+func mayLie(file, dataDir string) error {
+	there := filepath.Dir(file)
+	place, err := filepath.EvalSymlinks(there)
+	if err != nil {
+		return fmt.Errorf("no backup was made: there is no folder %s: make it first, or mount what it is on", there)
+	}
+	dir, err := filepath.Abs(dataDir)
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("no backup was made: the data directory: %w", err)
+	}
+	if within, err := filepath.Rel(dir, place); err == nil && within != ".." && !strings.HasPrefix(within, ".."+string(filepath.Separator)) {
+		return fmt.Errorf("no backup was made: %s is in the data directory, and would be lost with it: name a place elsewhere", file)
+	}
+	return nil
 }
 
 // mayReplace refuses to write over what is no backup.

@@ -49,6 +49,9 @@ func Restore(ctx context.Context, r Restoring) (Saved, Recovery, error) {
 		return Saved{}, Recovery{}, err
 	}
 	defer a.close()
+	if err := a.hasRaw(); err != nil {
+		return Saved{}, Recovery{}, err
+	}
 	if err := makeDir(r.Dir); err != nil {
 		return Saved{}, Recovery{}, fmt.Errorf("cannot make the data directory: %w", err)
 	}
@@ -69,6 +72,16 @@ func Restore(ctx context.Context, r Restoring) (Saved, Recovery, error) {
 		return Saved{}, Recovery{}, fmt.Errorf("not restored: %w", err)
 	}
 	return Saved{File: r.File, Requests: a.Requests, Mails: a.Mails, Bytes: c.total, Copied: c.done}, c.recovery, nil
+}
+
+// hasRaw asks for the folder of raw mails, which somebody who moved a backup may have left behind.
+func (a *archive) hasRaw() error {
+	there, err := exists(a.raw)
+	if err != nil || there || len(a.Raw) == 0 {
+		return err
+	}
+	return fmt.Errorf("not restored: the raw mails are not beside %s: bring the folder %s, too, from where the backup was made",
+		a.file.Name(), filepath.Base(a.raw))
 }
 
 // unused refuses a data directory with something in it, unless an unfinished restore put it there.

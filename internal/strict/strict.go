@@ -67,17 +67,17 @@ func nearestKey(t reflect.Type, key toml.Key) string {
 	return ": there is no such key here"
 }
 
-// Nearest returns the known word that s most likely stands for, or "" if none is near: at most half of its letters (two at
-// least) are wrong, missing, superfluous or swapped.
+// Nearest returns the known word that s most likely stands for, or "" if none is near: at most a third of its letters (two
+// at least) are wrong, missing, superfluous or swapped. Case does not matter.
 func Nearest(s string, known []string) string {
-	best, distance := "", 0
+	best, distance := "", 1+max(2, len(s)/3)
 	for _, k := range known {
-		if n := edits(s, k); len(s) <= maxWord && (best == "" || n < distance) {
+		if len(s) > maxWord || k == "" {
+			continue
+		}
+		if n := edits(strings.ToLower(s), strings.ToLower(k)); n < distance && n < len(k) {
 			best, distance = k, n
 		}
-	}
-	if distance > max(2, len(best)/2) {
-		return ""
 	}
 	return best
 }

@@ -48,3 +48,16 @@ func TestLines(t *testing.T) {
 		}
 	}
 }
+
+// TestNearest: what is proposed is near enough to be meant, and nothing is proposed for what is not.
+func TestNearest(t *testing.T) {
+	keys := []string{"address", "username", "folder", "done_folder", "poll_interval"}
+	for in, want := range map[string]string{
+		"adress": "address", "addresss": "address", "user": "", "usrename": "username", "fodler": "folder", "done_foldre": "done_folder",
+		"pollinterval": "poll_interval", "x": "", "": "", "ADDRESS": "address", strings.Repeat("a", 1000): "",
+	} {
+		if got := Nearest(in, keys); got != want {
+			t.Errorf("nearest to %q is %q, want %q", in, got, want)
+		}
+	}
+}
