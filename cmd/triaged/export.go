@@ -27,10 +27,11 @@ type exportCommand struct {
 
 // Help says what is in each form.
 func (exportCommand) Help() string {
-	return `jsonl: a line a request: what "list" and "show" print, text, requester_name, watchers, campus, language, resolved_at.
+	return `jsonl: a line a request: what "list" and "show" print, requester_name, watchers, campus, language. Nothing in it is masked.
 
 csv: number, subject, requester, requester_name, state, category, submitted_at, categorized_at, due_at, resolved_at, assignee, team,
-source, campus.
+source, campus, target_met (yes or no; empty while it is open, and without a target). due_at of a resolved request is what it was
+then.
 
 mbox: received and sent mails with all their bytes, to standard output, or with --dir as DIR/SR-12.mbox, what belongs to no request as
 DIR/none.mbox. Lines that begin with "From " are quoted as mboxrd does it.
@@ -71,7 +72,7 @@ func exportCSV(ctx context.Context, c *commands, s streams, args bot.Args) error
 	}
 	w.Write([]string{
 		"number", "subject", "requester", "requester_name", "state", "category", "submitted_at", "categorized_at", "due_at", "resolved_at",
-		"assignee", "team", "source", "campus",
+		"assignee", "team", "source", "campus", "target_met",
 	})
 	err := c.ask(ctx, s, "export", args, func(raw json.RawMessage) error {
 		var r bot.ExportRow
@@ -80,11 +81,21 @@ func exportCSV(ctx context.Context, c *commands, s streams, args bot.Args) error
 		}
 		return w.Write([]string{
 			r.Number, inert(r.Subject), inert(r.Requester), inert(r.RequesterName), r.State, r.Category, at(&r.SubmittedAt), at(r.CategorizedAt),
-			at(r.DueAt), at(r.ResolvedAt), r.Assignee, r.Team, r.Source, inert(r.Campus),
+			at(r.DueAt), at(r.ResolvedAt), r.Assignee, r.Team, r.Source, inert(r.Campus), yesOrNo(r.TargetMet),
 		})
 	})
 	w.Flush()
 	return errors.Join(err, w.Error())
+}
+
+func yesOrNo(is *bool) string {
+	switch {
+	case is == nil:
+		return ""
+	case *is:
+		return "yes"
+	}
+	return "no"
 }
 
 // inert keeps a spreadsheet from taking what a stranger wrote for a formula.

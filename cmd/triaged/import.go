@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -101,6 +102,9 @@ func (l *importCommand) mapping() (m handover.Mapping, err error) {
 		}
 	}
 	if l.Tag != "" {
+		if err := handover.CheckTag(l.Tag); err != nil {
+			return m, usageError{fmt.Errorf("--tag: %w", err)}
+		}
 		m.Tag = l.Tag
 	}
 	var text []byte
@@ -111,8 +115,9 @@ func (l *importCommand) mapping() (m handover.Mapping, err error) {
 	}
 	m, err = m.Extend(text)
 	if err != nil {
-		return m, fmt.Errorf("the mapping %s: %w", l.Map, err)
+		return m, fmt.Errorf("the mapping %s: %w", cmp.Or(l.Map, l.Preset), err)
 	}
+	m.Tag = cmp.Or(l.Tag, m.Tag) // what is said here goes before what a file says
 	return m, nil
 }
 

@@ -4,11 +4,17 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"triaged/internal/bot"
 )
 
 type ledgerCommand struct {
+	List ledgerList `cmd:"" default:"withargs" help:"List what became of every received mail (what \"triaged ledger\" does)."`
+	Show ledgerShow `cmd:"" help:"Show a received mail: what became of it and how it is read, or its bytes."`
+}
+
+type ledgerList struct {
 	Outcome string `placeholder:"NAME" help:"Only mails that ended so, such as \"opened\"."`
 }
 
@@ -18,10 +24,17 @@ func (ledgerCommand) Help() string {
 duplicate, own-mail, before-start, auto-reply, automatic, bounce, feedback-report, list-mail, spam, held-for-confirmation,
 declined, refused-unknown-code, refused-no-such-request, refused-command, no-sender, not-eligible, unreadable, too-large.
 
-With --json a line has: ledger, mailbox, uid_validity, uid, message_id, outcome, reason, request ("SR-1" or null), at.`
+  triaged ledger --outcome auto-reply
+  triaged ledger show 12           as it is read
+  triaged ledger show 12 --raw     as it came in
+
+A mail is named by its number here, or by its Message-ID. What was said at a shell has a number too.
+
+With --json a line has: ledger, mailbox, uid_validity, uid, message_id, outcome, reason, request ("SR-1" or null), at; show has what
+"quarantine show" has.`
 }
 
-func (l *ledgerCommand) Run(ctx context.Context, c *commands, s streams) error {
+func (l *ledgerList) Run(ctx context.Context, c *commands, s streams) error {
 	var t *table
 	err := rows(ctx, c, s, "ledger", bot.Args{Outcome: l.Outcome}, func(r bot.LedgerRow) {
 		if t == nil {
@@ -43,4 +56,30 @@ func orDash(s *string) string {
 		return "-"
 	}
 	return *s
+}
+
+type ledgerShow struct {
+	Mail string `arg:"" help:"The mail's number in the ledger, or its Message-ID."`
+	Raw  bool   `help:"Print the mail's bytes and nothing else."`
+}
+
+func (l *ledgerShow) Run(ctx context.Context, c *commands, s streams) error {
+	if l.Raw {
+		if err := c.textOnly("--raw asks for the bytes and nothing else; with --json they are in raw"); err != nil {
+			return err
+		}
+	}
+	args := bot.Args{Text: l.Mail}
+	if n, err := strconv.ParseUint(l.Mail, 10, 64); err == nil {
+		args = bot.Args{Mails: []uint64{n}}
+	} else if !strings.Contains(l.Mail, "@") {
+		return usageError{fmt.Errorf("%q is neither a mail's number in the ledger nor a Message-ID", l.Mail)}
+	}
+	return rows(ctx, c, s, "show-received", args, func(r bot.QuarantineRow) {
+		if l.Raw {
+			s.out.Write(r.Raw)
+			return
+		}
+		c.printReceived(s, r)
+	})
 }

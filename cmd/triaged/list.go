@@ -17,7 +17,9 @@ func (listCommand) Help() string {
 then by due time), overdue, scheduled, all. A code with a question mark is the best suggestion, not a decision.
 
 With --json a line has: number, subject, requester, state, category ("" or a code), submitted_at, categorized_at, due_at,
-overdue, assignee, team, source, outage, suggestions [{code, confidence}].`
+resolved_at, target_met, overdue, assignee, team, source, outage, suggestions [{code, confidence}]. Once a request is resolved,
+due_at stays what it was then, and target_met says whether it was resolved by that time; target_met is null before, and without a
+target.`
 }
 
 func (l *listCommand) Run(ctx context.Context, c *commands, s streams) error {
@@ -32,7 +34,7 @@ func (l *listCommand) Run(ctx context.Context, c *commands, s streams) error {
 		if r.Overdue {
 			row = t.urgentRow
 		}
-		row(r.Number, codeOrGuess(r), c.due(r), r.State, c.local(r.SubmittedAt), cut(r.Requester, 28), cut(r.Subject, 48))
+		row(r.Number, codeOrGuess(r), c.due(r), r.State, c.local(r.SubmittedAt), t.cut(r.Requester, 28), r.Subject)
 	})
 	if t != nil {
 		t.end()
@@ -53,6 +55,10 @@ func codeOrGuess(r bot.RequestRow) string {
 
 func (c *commands) due(r bot.RequestRow) string {
 	switch {
+	case r.TargetMet != nil && r.DueAt != nil && *r.TargetMet:
+		return c.local(*r.DueAt) + ", met"
+	case r.TargetMet != nil && r.DueAt != nil:
+		return c.local(*r.DueAt) + ", missed"
 	case r.Overdue && r.DueAt == nil:
 		return "overdue"
 	case r.Overdue:

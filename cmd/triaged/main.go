@@ -151,7 +151,7 @@ func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string,
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(s.err, "triaged: %v\n%s\n", withNear(err), usage(err))
+		fmt.Fprintf(s.err, "triaged: %s\n%s\n", printableText(withNear(err)), usage(err))
 		return exitUsage
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
@@ -162,15 +162,15 @@ func execute(ctx context.Context, parser *kong.Kong, c *commands, args []string,
 	case errors.Is(err, errRefused):
 		return exitFailed
 	case errors.As(err, new(usageError)), errors.As(err, new(control.Mistake)):
-		fmt.Fprintf(s.err, "triaged: %v\n%s\n", err, usageOf(parsed.Selected()))
+		fmt.Fprintf(s.err, "triaged: %s\n%s\n", printableText(err.Error()), usageOf(parsed.Selected()))
 		return exitUsage
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return exitFailed // whoever pressed Ctrl-C knows
 	case errors.As(err, new(*config.Problems)):
-		fmt.Fprintln(s.err, err) // each line begins with file and line
+		fmt.Fprintln(s.err, printableText(err.Error())) // each line begins with file and line
 		return exitFailed
 	default:
-		fmt.Fprintln(s.err, "triaged:", err)
+		fmt.Fprintln(s.err, "triaged:", printableText(err.Error()))
 		return exitFailed
 	}
 }

@@ -47,7 +47,7 @@ func outboxRows(ctx context.Context, c *commands, s streams, op string, args bot
 			t = newTable(s.out, "ID", "STATE", "TRIES", "KIND", "REQUEST", "TO", "SUBJECT", "LAST ERROR")
 		}
 		t.row(strconv.FormatUint(r.ID, 10), r.State, strconv.Itoa(r.Attempts), r.Kind, orDash(r.Request), r.To,
-			cut(r.Subject, 44), cut(r.LastError, 60))
+			t.cut(r.Subject, 44), r.LastError)
 	})
 	if t != nil {
 		t.end()

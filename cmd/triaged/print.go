@@ -8,17 +8,21 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 )
 
-// table lines its cells up. Cells are made safe for a terminal.
+// table lines its cells up. Cells are made safe for a terminal, and lines are cut to its width; who reads them by another
+// program gets them whole.
 type table struct {
 	out    io.Writer
 	rows   [][]string
 	urgent map[int]bool // rows that stand out on a terminal
+	width  int          // of the terminal; 0: there is none
 }
 
 func newTable(out io.Writer, head ...string) *table {
-	t := &table{out: out, urgent: map[int]bool{}}
+	t := &table{out: out, urgent: map[int]bool{}, width: terminalWidth(out)}
 	t.row(head...)
 	return t
 }
@@ -50,6 +54,9 @@ func (t *table) end() {
 			b.WriteString(c + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c)+2))
 		}
 		line := strings.TrimRight(b.String(), " ")
+		if t.width > 0 {
+			line = cut(line, t.width)
+		}
 		switch {
 		case colour && n == 0:
 			line = "\x1b[1m" + line + "\x1b[0m"
@@ -90,7 +97,15 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// cut shortens a cell to a number of characters.
+// cut shortens a cell to a number of characters where somebody watches.
+func (t *table) cut(s string, most int) string {
+	if t.width == 0 {
+		return s
+	}
+	return cut(s, most)
+}
+
+// cut shortens a text to a number of characters.
 func cut(s string, most int) string {
 	r := []rune(s)
 	if len(r) <= most {
@@ -109,12 +124,30 @@ func (c *commands) localOr(t *time.Time, none string) string {
 	return c.local(*t)
 }
 
-// isTerminal tells whether somebody watches: colour and progress are for them only.
+// isTerminal tells whether somebody watches who wants colour and progress.
 func isTerminal(out io.Writer) bool {
-	f, ok := out.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && atTerminal(out)
+}
+
+// atTerminal tells whether a stream is somebody's terminal.
+func atTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
 		return false
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// terminalWidth is how many characters a line of a terminal has; 0 if nobody watches, or it cannot be told.
+func terminalWidth(out io.Writer) int {
+	f, ok := out.(*os.File)
+	if !ok {
+		return 0
+	}
+	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
+	if err != nil {
+		return 0
+	}
+	return int(size.Col)
 }

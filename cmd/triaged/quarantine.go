@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -22,12 +23,14 @@ type quarantineCommand struct {
 func (quarantineCommand) Help() string {
 	return `The quarantine holds received mails that nothing could be done with: unreadable (the program failed at them, and the operators were
 told), no-sender, not-eligible, too-large. They lie in the refused folder, and their bytes are kept here. They wait until somebody
-retries, releases or discards them. With --all also what was set aside as unwanted: spam, automatic, list-mail.
+retries, releases or discards them. With --all also what was set aside as unwanted: spam, automatic, list-mail. These can be
+retried, released and discarded just so.
 
   triaged quarantine
   triaged quarantine show 12
   triaged quarantine retry 12
   triaged quarantine release 12 --as dana@school.example
+  triaged quarantine release 13 --as dana@school.example --for pat@school.example    where the mail names nobody
 
 Numbers are those of "triaged ledger". With --json a line has: ledger, mailbox, message_id, from, subject, size, received_at,
 outcome, reason, settled; show has raw too (base64); retry and discard print lines of "ledger", release what "do" prints.`
@@ -47,7 +50,7 @@ func (l *quarantineList) Run(ctx context.Context, c *commands, s streams) error 
 		if t == nil {
 			t = newTable(s.out, "MAIL", "RECEIVED", "OUTCOME", "FROM", "SUBJECT", "REASON")
 		}
-		t.row(strconv.FormatUint(r.Ledger, 10), c.local(r.ReceivedAt), r.Outcome, cmp.Or(r.From, "-"), cut(r.Subject, 40), cut(r.Reason, 60))
+		t.row(strconv.FormatUint(r.Ledger, 10), c.local(r.ReceivedAt), r.Outcome, cmp.Or(r.From, "-"), t.cut(r.Subject, 40), r.Reason)
 	})
 	if t != nil {
 		t.end()
@@ -73,13 +76,25 @@ func (l *quarantineShow) Run(ctx context.Context, c *commands, s streams) error 
 			s.out.Write(r.Raw)
 			return
 		}
-		fmt.Fprintf(s.out, "%-12s %d, received %s in %s, %d bytes\n", "mail", r.Ledger, c.local(r.ReceivedAt), printable(r.Mailbox), r.Size)
-		fmt.Fprintf(s.out, "%-12s %s: %s\n", "outcome", r.Outcome, printable(r.Reason))
-		if r.Settled {
-			fmt.Fprintf(s.out, "%-12s %s\n", "settled", "it was decided anew, opened or discarded")
-		}
-		printRead(s, r)
+		c.printReceived(s, r)
 	})
+}
+
+// printReceived prints a received mail: what became of it, and how it is read.
+func (c *commands) printReceived(s streams, r bot.QuarantineRow) {
+	fmt.Fprintf(s.out, "%-12s %d, received %s in %s, %d bytes\n", "mail", r.Ledger, c.local(r.ReceivedAt), printable(r.Mailbox), r.Size)
+	fmt.Fprintf(s.out, "%-12s %s: %s\n", "outcome", r.Outcome, printable(r.Reason))
+	if r.Settled {
+		fmt.Fprintf(s.out, "%-12s %s\n", "settled", "it was decided anew, opened or discarded")
+	}
+	switch {
+	case len(r.Raw) == 0:
+		fmt.Fprintf(s.out, "%-12s its bytes are not kept, or no longer\n", "text")
+	case r.Mailbox == bot.Shell:
+		fmt.Fprintf(s.out, "said at a shell:\n%s\n", printableText(string(r.Raw)))
+	default:
+		printRead(s, r)
+	}
 }
 
 // printRead prints how a mail is read, unless that is what the program fails at.
@@ -130,5 +145,9 @@ func (l *quarantineRelease) Run(ctx context.Context, c *commands, s streams) err
 		text += " for " + l.For
 	}
 	do := doCommand{As: l.As, Command: text}
-	return do.Run(ctx, c, s)
+	err := do.Run(ctx, c, s)
+	if errors.Is(err, errRefused) && l.For == "" {
+		fmt.Fprintf(s.err, "If the mail names nobody, say whom the request is for: triaged quarantine release %d --as %s --for ADDRESS\n", l.Mail, l.As)
+	}
+	return err
 }

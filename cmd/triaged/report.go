@@ -88,7 +88,7 @@ func reportText(s streams, r bot.ReportRow) {
 	fmt.Fprintln(s.out)
 	t = newTable(s.out, "OLDEST OPEN", "CODE", "SUBMITTED", "SUBJECT")
 	for _, o := range r.OldestOpen {
-		t.row(o.Number, orUncategorized(o.Category), o.SubmittedAt.In(zone).Format("2006-01-02 15:04"), cut(o.Subject, 60))
+		t.row(o.Number, orUncategorized(o.Category), o.SubmittedAt.In(zone).Format("2006-01-02 15:04"), o.Subject)
 	}
 	t.end()
 }

@@ -10,6 +10,7 @@ import (
 
 	"triaged/internal/agenda"
 	"triaged/internal/authority"
+	"triaged/internal/compose"
 	"triaged/internal/control"
 	"triaged/internal/handover"
 	"triaged/internal/intake"
@@ -29,7 +30,9 @@ type RequestRow struct {
 	Category      string       `json:"category"`
 	SubmittedAt   time.Time    `json:"submitted_at"`
 	CategorizedAt *time.Time   `json:"categorized_at"`
-	DueAt         *time.Time   `json:"due_at"`
+	DueAt         *time.Time   `json:"due_at"` // of a resolved one, as it stood then
+	ResolvedAt    *time.Time   `json:"resolved_at"`
+	TargetMet     *bool        `json:"target_met"` // whether it was resolved by then; null while it is not, and without a target
 	Overdue       bool         `json:"overdue"`
 	Assignee      string       `json:"assignee"`
 	Team          string       `json:"team"`
@@ -48,6 +51,7 @@ type Suggestion struct {
 // Case is one request with all that happened to it, as `show` prints it.
 type Case struct {
 	RequestRow
+	Text   string     `json:"text"` // what was asked
 	Events []EventRow `json:"events"`
 	Mails  []MailRow  `json:"mails"`
 }
@@ -62,6 +66,8 @@ type EventRow struct {
 
 // MailRow is one mail of a request.
 type MailRow struct {
+	Ledger    uint64    `json:"ledger"` // of a received mail; 0 of a sent one
+	Outbox    uint64    `json:"outbox"` // of a sent mail; 0 of a received one
 	MessageID string    `json:"message_id"`
 	Direction string    `json:"direction"` // in, out
 	From      string    `json:"from"`
@@ -133,7 +139,8 @@ func (d *Desk) Ops() control.Ops {
 		"digest": d.operation(d.Digest), "ledger": d.operation(d.Ledger), "outbox": d.operation(d.Outbox),
 		"suggest": d.operation(d.Suggest), "evaluate": d.operation(d.Evaluate), "check": d.operation(d.Check),
 		"status": d.operation(d.Status), "report": d.operation(d.Report), "quarantine": d.operation(d.Quarantine), "seen": d.operation(d.Seen), "show-sent": d.operation(d.ShowSent),
-		"order-sent": d.operation(d.OrderSent), "order-received": d.operation(d.OrderReceived),
+		"show-received": d.operation(d.ShowReceived),
+		"order-sent":    d.operation(d.OrderSent), "order-received": d.operation(d.OrderReceived),
 		"hold": d.hold, "release": d.release,
 		"import": d.operation(d.Import), "export": d.operation(d.Export), "export-mails": d.operation(d.ExportMails),
 		"retain": d.operation(d.Retain), "forget": d.operation(d.Forget), "legal-hold": d.operation(d.LegalHold),
@@ -272,16 +279,19 @@ func (d *Desk) numbers(queue string, in func(request.Request) bool) (all []reque
 }
 
 func (d *Desk) row(tx *store.Tx, r request.Request, now time.Time) RequestRow {
-	due := r.Due(d.policy.Calendar)
+	due, met := r.WasDue(d.policy.Calendar)
 	row := RequestRow{
 		Number: r.Number.Label(d.policy.Prefix), Subject: tx.Text(r.Subject), Requester: r.Requester.Address,
 		State: string(r.State), Category: r.Code.String(), SubmittedAt: r.Submitted.UTC(),
-		CategorizedAt: timeOrNull(r.Categorized), DueAt: timeOrNull(due), Assignee: r.Assignee, Team: r.Team,
+		CategorizedAt: timeOrNull(r.Categorized), DueAt: timeOrNull(due), ResolvedAt: timeOrNull(r.Resolved), Assignee: r.Assignee, Team: r.Team,
 		Source: string(r.Source), Suggestions: []Suggestion{},
 	}
 	if r.Outage.Sure {
 		first := r.Outage.First.Label(d.policy.Prefix)
 		row.Outage = &first
+	}
+	if r.State == request.Resolved && !due.IsZero() {
+		row.TargetMet = &met
 	}
 	switch {
 	case r.Uncategorized():
@@ -323,7 +333,7 @@ func (d *Desk) find(tx *store.Tx, label string) (request.Request, error) {
 	return r, nil
 }
 
-// Show emits one request with its events and mails.
+// Show emits one request with its events and mails. What people wrote is masked as it is in the bot's mails.
 func (d *Desk) Show(a Args, emit func(any) error) error {
 	now := d.clock.Now()
 	return d.store.View(func(tx *store.Tx) error {
@@ -331,13 +341,18 @@ func (d *Desk) Show(a Args, emit func(any) error) error {
 		if err != nil {
 			return err
 		}
-		return emit(d.caseOf(tx, r, now))
+		c := d.caseOf(tx, r, now)
+		c.Text = compose.Mask(c.Text)
+		for i := range c.Events {
+			c.Events[i].Detail = compose.Mask(c.Events[i].Detail)
+		}
+		return emit(c)
 	})
 }
 
 // caseOf is one request with its events and mails.
 func (d *Desk) caseOf(tx *store.Tx, r request.Request, now time.Time) Case {
-	c := Case{RequestRow: d.row(tx, r, now), Events: []EventRow{}}
+	c := Case{RequestRow: d.row(tx, r, now), Text: tx.Text(r.Text), Events: []EventRow{}}
 	for _, e := range tx.Events(r.Number) {
 		detail := e.Detail(d.policy.Prefix)
 		if e.Type == request.Noted || e.Type == request.Added {
@@ -349,6 +364,7 @@ func (d *Desk) caseOf(tx *store.Tx, r request.Request, now time.Time) Case {
 	return c
 }
 
+// mails are a request's, in the order of their times.
 func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 	all := []MailRow{}
 	in, out := tx.Mails(n)
@@ -357,7 +373,7 @@ func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 		if !ok || row.Mailbox == Shell {
 			continue
 		}
-		m := MailRow{MessageID: row.MessageID, Direction: "in", At: row.Received}
+		m := MailRow{Ledger: id, MessageID: row.MessageID, Direction: "in", At: row.Received}
 		if raw, err := d.store.Raw(row.Raw); err == nil {
 			parsed := d.readHeader(raw.Data)
 			m.From, m.Subject = parsed.From.Address, parsed.Subject
@@ -370,11 +386,12 @@ func (d *Desk) mails(tx *store.Tx, n request.Number) []MailRow {
 	for _, id := range out {
 		if e, ok := tx.Entry(id); ok {
 			all = append(all, MailRow{
-				MessageID: e.MessageID, Direction: "out", From: d.house.Address, To: e.Letter.To.Address,
+				Outbox: id, MessageID: e.MessageID, Direction: "out", From: d.house.Address, To: e.Letter.To.Address,
 				Subject: e.Subject, At: e.Letter.At,
 			})
 		}
 	}
+	slices.SortStableFunc(all, func(a, b MailRow) int { return a.At.Compare(b.At) })
 	return all
 }
 

@@ -12,12 +12,10 @@ import (
 // ExportRow is one request with all that is known of it.
 type ExportRow struct {
 	Case
-	Text          string     `json:"text"` // what was asked
-	RequesterName string     `json:"requester_name"`
-	Watchers      []string   `json:"watchers"`
-	Campus        string     `json:"campus"`
-	Language      string     `json:"language"`
-	ResolvedAt    *time.Time `json:"resolved_at"`
+	RequesterName string   `json:"requester_name"`
+	Watchers      []string `json:"watchers"`
+	Campus        string   `json:"campus"`
+	Language      string   `json:"language"`
 }
 
 // ExportedMail is one mail as it was received or sent.
@@ -59,8 +57,8 @@ func (d *Desk) Export(a Args, emit func(any) error) error {
 
 func (d *Desk) exportRow(tx *store.Tx, r request.Request, now time.Time) *ExportRow {
 	row := &ExportRow{
-		Case: d.caseOf(tx, r, now), Text: tx.Text(r.Text), RequesterName: r.Requester.Name, Watchers: []string{},
-		Campus: r.Campus, Language: r.Language, ResolvedAt: timeOrNull(r.Resolved),
+		Case: d.caseOf(tx, r, now), RequesterName: r.Requester.Name, Watchers: []string{},
+		Campus: r.Campus, Language: r.Language,
 	}
 	for _, p := range r.Watchers {
 		row.Watchers = append(row.Watchers, p.Address)

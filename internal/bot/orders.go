@@ -61,7 +61,13 @@ func (d *Desk) carryOut(tx *store.Tx, o intake.Order, now time.Time) error {
 // discard gives a mail up for good because an operator said so.
 func discard(e *store.Entry, by string, now time.Time) {
 	e.State, e.Hold, e.Next, e.Ended = store.Dead, "", time.Time{}, now.UTC()
-	e.LastError = discardedBy + by + ": " + e.LastError
+	if discarded(*e) {
+		return
+	}
+	why := e.LastError
+	if e.LastError = discardedBy + by; why != "" {
+		e.LastError += ": " + why
+	}
 }
 
 // ofTheDesk tells whether an address is one that the configuration names for the desk's own people.

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 
 	"triaged/internal/agenda"
 	"triaged/internal/authority"
@@ -46,6 +48,9 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := speakable(c.Desk.Languages, texts.Languages()); err != nil {
+		return nil, err
+	}
 	r := &rules{
 		config: c, policy: policy, plan: planOf(c),
 		house: compose.House{
@@ -64,6 +69,17 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	}
 	policy.Besides = func(m suggest.Mail) []string { return besides(r.model, policy.Chart, m) }
 	return r, nil
+}
+
+// speakable refuses a language in which there is nothing to write.
+func speakable(wanted, there []string) error {
+	for _, language := range wanted {
+		if !slices.Contains(there, language) {
+			return fmt.Errorf("desk.languages: there are no templates in %q, only in %s: write them in a folder that desk.templates names, or leave it out",
+				language, strings.Join(there, ", "))
+		}
+	}
+	return nil
 }
 
 // sign gives the rules the identity that a desk's tokens are bound to.

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"triaged/internal/command"
@@ -72,6 +73,42 @@ func (d *Desk) Quarantine(a Args, emit func(any) error) error {
 		}
 	}
 	return err
+}
+
+// ShowReceived emits a received mail whole, or what was said at a shell: a.Mails has its number in the ledger, or a.Text its
+// Message-ID, of which the first mail that bore it is shown.
+func (d *Desk) ShowReceived(a Args, emit func(any) error) error {
+	var found store.Row
+	err := d.store.View(func(tx *store.Tx) error {
+		numbers, what := a.Mails, "mail"
+		if a.Text != "" {
+			what = fmt.Sprintf("mail with the Message-ID %q", a.Text)
+			for _, seen := range tx.Copies(strings.Trim(a.Text, "<> "), [32]byte{}) {
+				numbers = append(numbers, seen.Ledger)
+			}
+		}
+		for _, n := range numbers {
+			if row, ok := tx.Row(n); ok {
+				found = row
+				return nil
+			}
+		}
+		if len(a.Mails) > 0 {
+			what = fmt.Sprintf("mail %d", a.Mails[0])
+		}
+		return fmt.Errorf("there is no received %s: `triaged ledger` lists them, and `triaged outbox` what was sent", what)
+	})
+	if err != nil {
+		return err
+	}
+	if found.Raw == (store.RawRef{}) {
+		found.Raw = found.Said
+	}
+	row, err := d.quarantineRow(found, true)
+	if err != nil {
+		return err
+	}
+	return emit(row)
 }
 
 func (d *Desk) quarantineRow(row store.Row, whole bool) (QuarantineRow, error) {
@@ -175,8 +212,8 @@ func (d *Desk) OrderReceived(a Args, emit func(any) error) error {
 		for _, n := range a.Mails {
 			row, ok := tx.Row(n)
 			switch {
-			case !ok || !row.Outcome.Quarantined() || tx.Settled(n):
-				return fmt.Errorf("there is no mail %d in the quarantine: `triaged quarantine` lists them", n)
+			case !ok || !row.Outcome.Quarantined() && !row.Outcome.SetAside() || tx.Settled(n):
+				return fmt.Errorf("there is no mail %d in the quarantine: `triaged quarantine --all` lists them", n)
 			case a.Order == RetryMail && row.Outcome == intake.TooLarge:
 				return fmt.Errorf("of mail %d only the beginning is here: raise max_size and move it back to the watched folder", n)
 			}

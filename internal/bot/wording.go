@@ -60,9 +60,11 @@ func templateProblems(dir string, err error) error {
 	return &config.Problems{List: list}
 }
 
-// Vet looks at what a configuration names beside itself, as the bot does when it starts: the directory of people and the
-// desk's own templates.
+// Vet looks at what a configuration names beside itself, as the bot does when it starts: the directory of people, the
+// desk's own templates, and the data directory.
 func Vet(c *config.Config) error {
-	_, err := rulesOf(c, nil)
-	return err
+	if _, err := rulesOf(c, nil); err != nil {
+		return err
+	}
+	return c.CheckDataDir()
 }

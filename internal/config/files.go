@@ -2,8 +2,11 @@ package config
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -114,4 +117,37 @@ func (d *document) checkCodes(c *Config) {
 			owners[pattern] = t.Name
 		}
 	}
+}
+
+// CheckDataDir tries whether the data directory can be written, or could be made. It leaves nothing behind. Its error is a
+// *Problems.
+func (c *Config) CheckDataDir() error {
+	dir := c.Desk.DataDir
+	there, err := os.Stat(dir)
+	for at := dir; errors.Is(err, fs.ErrNotExist) && filepath.Dir(at) != at; { // where it would be made
+		at = filepath.Dir(at)
+		there, err = os.Stat(at)
+		dir = at
+	}
+	switch {
+	case err == nil && !there.IsDir():
+		err = fmt.Errorf("%s is not a directory", dir)
+	case err == nil:
+		var tried string
+		if tried, err = os.MkdirTemp(dir, ".triaged-"); err == nil {
+			err = os.Remove(tried)
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	did := "cannot be written"
+	if dir != c.Desk.DataDir {
+		did = "cannot be made"
+	}
+	return &Problems{[]Problem{{
+		File: c.origin.path, Line: indexLines(c.origin.text).of("desk.data_dir"), Key: "desk.data_dir",
+		Message: fmt.Sprintf("desk.data_dir: %s %s: %s", c.Desk.DataDir, did, reason(err)),
+		Hint:    "name another, or look again as the user whom the bot runs as",
+	}}}
 }

@@ -214,7 +214,7 @@ func TestExamineTheSick(t *testing.T) {
 			func(p *doctor.Patient, _ *inprocess.IMAP) { p.Mailboxes[0].Folder = "Processed" }, 0,
 			[]string{"failure round trip: the server took a mail to support@school.example, and within 20s no watched mailbox had it"}, 30 * time.Second,
 		},
-		"clock": {nil, -time.Hour, []string{"warning clock: the mail server's clock is -1h0m"}, time.Minute},
+		"clock": {nil, -time.Hour, []string{"warning clock: the mail server's clock is 60 minutes behind this machine's"}, time.Minute},
 		"verdicts of another server": {
 			func(p *doctor.Patient, _ *inprocess.IMAP) {
 				p.Seen = []bot.SeenRow{{Mailbox: "support", Authserv: "", Mails: 3}, {Mailbox: "support", Authserv: "mx9.school.example", Mails: 4}}

@@ -169,8 +169,26 @@ func clock(p Patient, sent, received time.Time) []Finding {
 	if off == 0 {
 		return []Finding{{name, Well, "it agrees with the mail server's", ""}}
 	}
-	return []Finding{{name, Odd, fmt.Sprintf("the mail server's clock is %v off this machine's", off.Round(time.Second)),
+	return []Finding{{name, Odd, fmt.Sprintf("the mail server's clock is %s this machine's", apart(off)),
 		"have both set by NTP: requests are timed by when the server received them, and everything else by this machine"}}
+}
+
+// apart says in words how far a clock is from another, in the largest unit of which it is two or more.
+func apart(off time.Duration) string {
+	way := "ahead of"
+	if off < 0 {
+		way = "behind"
+	}
+	off = off.Abs().Round(time.Second)
+	for _, u := range []struct {
+		unit  time.Duration
+		words string
+	}{{24 * time.Hour, "days"}, {time.Hour, "hours"}, {time.Minute, "minutes"}} {
+		if off >= 2*u.unit {
+			return fmt.Sprintf("%d %s %s", off/u.unit, u.words, way)
+		}
+	}
+	return fmt.Sprintf("%d seconds %s", off/time.Second, way)
 }
 
 func probe(desk, id string, at time.Time) []byte {

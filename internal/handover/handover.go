@@ -112,9 +112,17 @@ func (m Mapping) Extend(text []byte) (Mapping, error) {
 	return m, m.check()
 }
 
+// CheckTag refuses a subject tag without a place for the number.
+func CheckTag(tag string) error {
+	if strings.Count(tag, "%s") != 1 || strings.Count(tag, "%") != 1 {
+		return fmt.Errorf(`tag is %q: write the other system's subject tag with %%s for the number, such as "[rt.example #%%s]"`, tag)
+	}
+	return nil
+}
+
 func (m Mapping) check() error {
-	if strings.Count(m.Tag, "%s") != 1 || strings.Count(m.Tag, "%") != 1 {
-		return fmt.Errorf(`tag is %q: write the other system's subject tag with %%s for the number, such as "[rt.example #%%s]"`, m.Tag)
+	if err := CheckTag(m.Tag); err != nil {
+		return err
 	}
 	if len(m.Columns.Number) == 0 || len(m.Columns.Subject) == 0 || len(m.Columns.Address) == 0 || len(m.Columns.Created) == 0 {
 		return errors.New("columns.number, subject, address and created must be named")

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // longest is the longest line of JSON Lines that is read, in bytes.
@@ -139,6 +140,25 @@ func table(in *bufio.Reader, m Mapping, one func(int, row) error, wrong func(int
 	}
 }
 
+// shown are the names of columns for people to read, whatever is in a file that is no table.
+func shown(names []string) string {
+	const most, letters = 20, 40
+	var all []string
+	for _, name := range names[:min(len(names), most)] {
+		if r := []rune(name); len(r) > letters {
+			name = string(r[:letters]) + "…"
+		}
+		if strings.ContainsFunc(name, func(r rune) bool { return !strconv.IsPrint(r) || r == unicode.ReplacementChar }) {
+			return "names that cannot be read: is it CSV or JSON Lines, in UTF-8?"
+		}
+		all = append(all, name)
+	}
+	if more := len(names) - most; more > 0 {
+		all = append(all, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(all, ", ")
+}
+
 // covers tells which columns that must be there are missing.
 func (m Mapping) covers(names []string) error {
 	for _, c := range []struct {
@@ -146,7 +166,7 @@ func (m Mapping) covers(names []string) error {
 		known []string
 	}{{"number", m.Columns.Number}, {"subject", m.Columns.Subject}, {"address", m.Columns.Address}, {"created", m.Columns.Created}} {
 		if !slices.ContainsFunc(c.known, func(name string) bool { return slices.Contains(names, folded(name)) }) {
-			return fmt.Errorf("there is no column for the %s: it has %s; the mapping wants %s", c.what, strings.Join(names, ", "), strings.Join(c.known, " or "))
+			return fmt.Errorf("there is no column for the %s: it has %s; the mapping wants %s", c.what, shown(names), strings.Join(c.known, " or "))
 		}
 	}
 	return nil

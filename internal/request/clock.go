@@ -79,6 +79,19 @@ func (r Request) ClockOf(cal Calendar) Clock {
 // Due is the due time, or the zero time.
 func (r Request) Due(cal Calendar) time.Time { return r.ClockOf(cal).Due }
 
+// WasDue is the due time of a request as it stood when it was resolved, and whether that met it; of one that is not
+// resolved it is Due, and met is false. The zero time is none.
+func (r Request) WasDue(cal Calendar) (due time.Time, met bool) {
+	due = r.Due(cal)
+	last := len(r.Pauses) - 1
+	if r.State != Resolved || !due.IsZero() || last < 0 || r.Pauses[last].Code != "" || !r.Pauses[last].To.IsZero() {
+		return due, false // what was due before it was resolved stays so
+	}
+	r.Pauses = r.Pauses[:last] // its clock stands because it was resolved, and for nothing else
+	due = r.Due(cal)
+	return due, !due.IsZero()
+}
+
 func (c *Clock) elapsed(cal Calendar, a, b time.Time) time.Duration {
 	if !b.After(a) {
 		return 0
