@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -103,6 +104,88 @@ func TestReadOnlyDiskLosesNoMail(t *testing.T) {
 		s.settle()
 		if n := len(s.rows("all")); n != 2 {
 			t.Errorf("%d of 2 requests", n)
+		}
+	})
+}
+
+// failingDisk is a disk that can fail as a broken one does: abort has the kernel take it for damaged and write to it no more,
+// repair brings it back. Only root may make one: without, the test is skipped.
+func failingDisk(t *testing.T) (dir string, abort, repair func()) {
+	t.Helper()
+	image := filepath.Join(t.TempDir(), "disk")
+	dir = t.TempDir()
+	do := func(command string, args ...string) error {
+		out, err := exec.Command(command, args...).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%s: %w: %s", command, err, out)
+		}
+		return nil
+	}
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.WriteFile(image, nil, 0o600))
+	must(os.Truncate(image, 32<<20))
+	if err := errors.Join(do("mkfs.ext4", "-q", image), do("mount", "-o", "loop", image, dir)); err != nil {
+		t.Skipf("no disk can be made for the test: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	return dir, func() { must(do("mount", "-o", "remount,abort", dir)) }, func() {
+		must(syscall.Unmount(dir, 0)) // nobody has it open any more
+		_ = do("e2fsck", "-p", image) // its status tells that it repaired something
+		must(do("mount", "-o", "loop", image, dir))
+	}
+}
+
+// TestDiskFailsUnderTheBot takes the disk from a running bot. Mail waits on the server and the log says what to do; once the
+// disk is back, each mail becomes one request, acknowledged once. What had to be told ends the bot when it cannot be recorded.
+func TestDiskFailsUnderTheBot(t *testing.T) {
+	disk, abort, repair := failingDisk(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{}, uncapped, func(c *config.Config) { c.Desk.DataDir = filepath.Join(disk, "data") })
+		defer s.close()
+		s.arrives("Dana <dana@school.example>", "Projector is dark", "It does not turn on.")
+		s.expect("acknowledgement dana@school.example", "notice kim@school.example")
+		abort()
+		before := len(s.log.String())
+		for _, who := range []string{"omar", "lena"} {
+			mail := "From: " + who + "@school.example\r\nMessage-ID: <" + who + "@people.example>\r\nSubject: Printer of " + who + "\r\n\r\nIt eats paper.\r\n"
+			if _, err := s.imap.Append("support", "INBOX", time.Now(), []byte(mail)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		if mails, err := s.imap.Mails("support", "INBOX"); err != nil || len(mails) != 2 {
+			t.Errorf("%d mails wait on the server, %v", len(mails), err)
+		}
+		said := s.log.String()[before:]
+		if !strings.Contains(said, "read-only file system: nothing was recorded; find out from the system's log why, and mount the disk for writing again") {
+			t.Errorf("the log does not say what to do:\n%s", said)
+		}
+		if n := strings.Count(said, "\n"); n > 200 {
+			t.Errorf("%d lines in ten minutes", n)
+		}
+		s.fatal = "read-only file system" // nobody can be told by mail: its exit status tells the service manager
+		s.stop()
+		s.fatal = ""
+		repair()
+		s.start()
+		s.settle()
+		time.Sleep(3 * time.Minute)
+		synctest.Wait()
+		if n := len(s.rows("all")); n != 3 {
+			t.Errorf("%d of 3 requests", n)
+		}
+		acknowledged := map[string]int{}
+		for _, m := range s.sent() {
+			if m.kind == "acknowledgement" {
+				acknowledged[m.to]++
+			}
+		}
+		if len(acknowledged) != 2 || acknowledged["omar@school.example"] != 1 || acknowledged["lena@school.example"] != 1 {
+			t.Errorf("acknowledged: %v", acknowledged)
 		}
 	})
 }

@@ -32,6 +32,7 @@ type school struct {
 	desk    *bot.Desk
 	prepare func(*bot.Desk) // before the loops run; nil: nothing
 	stop    func()
+	fatal   string // words of the error that the bot ends with by itself; "": it goes on until it is stopped
 	log     transcript
 	read    int // how many sent mails the test has looked at
 	mails   int
@@ -136,6 +137,12 @@ func (t *transcript) Write(b []byte) (int, error) {
 	return t.text.Write(b)
 }
 
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
+}
+
 type testWriter struct{ t *testing.T }
 
 func (w testWriter) Write(b []byte) (int, error) {
@@ -167,8 +174,8 @@ func (s *school) start() {
 	go func() { ended <- b.Run(ctx) }()
 	s.stop = func() {
 		cancel()
-		if err := <-ended; err != nil {
-			s.t.Errorf("the bot ended: %v", err)
+		if err := <-ended; (err != nil) != (s.fatal != "") || err != nil && !strings.Contains(err.Error(), s.fatal) {
+			s.t.Errorf("the bot ended with %v", err)
 		}
 		s.check()
 		desk.Close()
