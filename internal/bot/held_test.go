@@ -1,8 +1,10 @@
 package bot_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +77,47 @@ func TestHeldMailGoesOutWhenTheCapAllows(t *testing.T) {
 		}
 		if held := s.outbox("held"); len(held) != 0 {
 			t.Errorf("still held: %+v", held)
+		}
+	})
+}
+
+// TestReleasedMailIsDatedWhenItIsLetGo holds a mail back for an hour: its Date is that of its release, what it says is as of
+// then, and a repeat is the same to the byte.
+func TestReleasedMailIsDatedWhenItIsLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lost atomic.Bool
+		s := openSchool(t, inprocess.SMTPOptions{Answer: func(step inprocess.SMTPStep) error {
+			if step.Command == "TAKEN" && lost.CompareAndSwap(true, false) {
+				return inprocess.ErrDrop
+			}
+			return nil
+		}}, func(c *config.Config) {
+			c.Limits.AutomaticMailsPerRecipient, c.Limits.CircuitBreaker = rate(1, 4*time.Hour), config.Rate{}
+			c.Notify.NewRequest = nil
+		})
+		defer s.close()
+		s.arrives("pat@school.example", "Projector", "It is dark.")
+		s.arrives("pat@school.example", "Screen", "It is torn.")
+		first := s.expect("acknowledgement pat@school.example")["acknowledgement pat@school.example"]
+		if !first.Date.Equal(first.at) || !strings.Contains(first.Text, "by 9:05 am") {
+			t.Errorf("what was not held is dated %s and sent at %s:\n%s", first.Date, first.at, first.Text)
+		}
+		time.Sleep(4*time.Hour - time.Minute)
+		synctest.Wait()
+		lost.Store(true)
+		time.Sleep(30 * time.Minute)
+		synctest.Wait()
+		var after []sentMail
+		for _, m := range s.sent() {
+			if m.kind == "acknowledgement" {
+				after = append(after, m)
+			}
+		}
+		if len(after) != 2 || !bytes.Equal(after[0].data, after[1].data) {
+			t.Fatalf("%d mails, or not the same twice", len(after))
+		}
+		if m := after[0]; m.at.Sub(m.Date) > time.Minute || m.Date.After(m.at) || strings.Contains(m.Text, "9:05") {
+			t.Errorf("what was let go at %s is dated %s:\n%s", m.at, m.Date, m.Text)
 		}
 	})
 }

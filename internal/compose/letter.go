@@ -53,7 +53,8 @@ type Letter struct {
 	Topic      request.TextRef `json:"topic,omitempty"` // the request's subject
 	InReplyTo  string          `json:"in_reply_to,omitempty"`
 	References []string        `json:"references,omitempty"` // oldest first, without brackets
-	At         time.Time       `json:"at"`                   // the decision's now, and the mail's Date
+	At         time.Time       `json:"at"`                   // the decision's now
+	Ready      time.Time       `json:"ready,omitzero"`       // when it was let go, if something held it back; zero if nothing did
 
 	Acknowledgement *AcknowledgementBody `json:"acknowledgement,omitempty"`
 	Notice          *NoticeBody          `json:"notice,omitempty"`
@@ -64,6 +65,16 @@ type Letter struct {
 	Work            *WorkBody            `json:"work,omitempty"`    // Reminder, Breach, FollowUp and Report about requests
 	Outage          *OutageBody          `json:"outage,omitempty"`
 	Plain           *PlainBody           `json:"plain,omitempty"` // Breach, FollowUp, Report, Refusal, Operator
+}
+
+// Dated is the mail's Date, and what "today" and "waiting 50 minutes" in it are as of. A mail that was held back was not ready
+// to be sent until it was let go (RFC 5322, section 3.6.1). One that only waits for a server was: it keeps the date of what
+// it says. It changes at most once, before anybody has tried to send the mail, so that a retry yields the same bytes.
+func (l Letter) Dated() time.Time {
+	if l.Ready.After(l.At) {
+		return l.Ready
+	}
+	return l.At
 }
 
 // AcknowledgementBody tells a requester that their mail became a request: number, what they asked, what happens next

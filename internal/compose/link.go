@@ -20,7 +20,7 @@ func (d *draft) link(n request.Number, code chart.Code) string {
 	d.links++
 	key := d.house.Keys.LinkKey(authority.Link{
 		Instance: d.house.Instance, Recipient: d.letter.To.Address, Request: int64(n),
-		Nonce: nonce(d.id, d.links), IssuedDay: authority.DayOf(d.letter.At),
+		Nonce: nonce(d.id, d.links), IssuedDay: authority.DayOf(d.letter.Dated()),
 	})
 	return "mailto:" + escape(d.house.Address, "@") + "?subject=" + escape("["+d.label(n)+"]", "") +
 		"&body=" + escape("#"+code.String()+"\r\n#key "+key+"\r\n", "")

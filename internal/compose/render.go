@@ -29,7 +29,7 @@ func Render(l Letter, messageID string, m Material, h House) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	d := &draft{letter: l, id: messageID, material: m, house: h, say: tellerFor(code, l.At, h)}
+	d := &draft{letter: l, id: messageID, material: m, house: h, say: tellerFor(code, l.Dated(), h)}
 	page := d.page()
 	view, err := d.view(page)
 	if err != nil {

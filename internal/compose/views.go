@@ -42,9 +42,9 @@ func (d *draft) acknowledgement(p *page, a AcknowledgementBody) any {
 	v := &acknowledgementView{Mail: p, Asked: safeText(d.material.Text, askedChars)}
 	if a.Sorted != nil {
 		v.Sorted = d.sorted(p, *a.Sorted)
-	} else if !a.Opens.IsZero() {
+	} else if a.Opens.After(d.letter.Dated()) {
 		v.Opens = d.say.Coming(a.Opens)
-	} else if a.CategorizedBy.After(d.letter.At) {
+	} else if a.CategorizedBy.After(d.letter.Dated()) {
 		v.By = d.say.By(a.CategorizedBy)
 	}
 	if k := a.Known; k != nil {
@@ -257,7 +257,7 @@ func (d *draft) queue(p *page, q QueueBody) any {
 		}
 		row := rowView{
 			Label: d.label(r.Request), Subject: d.topic(m.Subject), Name: d.name(r.From),
-			Waited: d.say.Span(d.letter.At.Sub(r.Submitted)), Overdue: r.Overdue, Words: safeText(m.Text, room),
+			Waited: d.say.Span(d.letter.Dated().Sub(r.Submitted)), Overdue: r.Overdue, Words: safeText(m.Text, room),
 			Outage: d.label(r.Outage), Brief: i >= fullRows && folderOf(d.letter) != burstFolder,
 		}
 		if row.Brief {

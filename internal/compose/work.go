@@ -50,13 +50,13 @@ func (d *draft) work(p *page, w WorkBody) any {
 func (d *draft) workRow(r WorkRow, subject string) workRowView {
 	v := workRowView{
 		Label: d.label(r.Request), Subject: d.topic(subject), Task: string(r.Task), Name: d.name(r.From),
-		Waited: d.say.Span(d.letter.At.Sub(r.Submitted)), Due: d.say.Moment(r.Due), On: oneLine(r.On, 40), Overdue: r.Overdue,
+		Waited: d.say.Span(d.letter.Dated().Sub(r.Submitted)), Due: d.say.Moment(r.Due), On: oneLine(r.On, 40), Overdue: r.Overdue,
 	}
 	if r.Owner.Address != "" {
 		v.Owner = d.name(r.Owner)
 	}
 	if !r.Since.IsZero() {
-		v.Since = d.say.Span(d.letter.At.Sub(r.Since))
+		v.Since = d.say.Span(d.letter.Dated().Sub(r.Since))
 	}
 	if !r.Code.IsZero() {
 		c := d.category(r.Code, r.Due)

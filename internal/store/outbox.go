@@ -73,10 +73,13 @@ func (e Entry) counted() time.Time {
 	return e.Letter.At
 }
 
-// Release lets a held or given-up mail go, with all its tries before it.
+// Release lets a held or given-up mail go, with all its tries before it. What was never tried is ready only now, and says so.
 func (e *Entry) Release(now time.Time) {
 	e.State, e.Next, e.Ended, e.LastError, e.Attempts = Pending, now.UTC(), time.Time{}, "", 0
 	e.Hold, e.Released = "", now.UTC()
+	if e.Raw == (RawRef{}) {
+		e.Letter.Ready = now.UTC()
+	}
 }
 
 // Owe puts a mail into the outbox, to be sent at once unless something holds it back.
