@@ -23,11 +23,11 @@ func (t *text) lacks(bare bool) func(i int) bool {
 
 // unsigned is the mistake of a command that needs its "#".
 func (t *text) unsigned(c Command) Mistake {
-	why := "without # a command counts only in an answer to a notice, a reminder or a digest"
+	why := "without its number sign a command counts only in an answer to a notice, a reminder or a digest"
 	if t.answers() {
-		why = "without # a command counts only if the mail holds nothing else"
+		why = "without its number sign a command counts only if the mail holds nothing else"
 	}
-	return Mistake{Raw: c.Raw, Why: why, Hint: "write it with its #", Near: []string{c.Format(t.set.Prefix)}}
+	return Mistake{Raw: c.Raw, Why: why, Near: []string{c.Format(t.set.Prefix)}}
 }
 
 // plainlyMeant tells whether a line that stands beside other words of an answer was meant as a command.

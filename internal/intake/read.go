@@ -101,7 +101,7 @@ func (d *decision) readDoubtful(s command.Setting) {
 		}
 		d.reading.Mistakes = append(d.reading.Mistakes, command.Mistake{
 			Raw: c.Raw, Why: "it stands where the quoted mail had the same, so that nobody can tell who wrote it",
-			Hint: "write it with its #", Near: []string{c.Format(s.Prefix)},
+			Near: []string{c.Format(s.Prefix)},
 		})
 	}
 }
