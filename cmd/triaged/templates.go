@@ -21,7 +21,8 @@ subject.en.txt, text.en.txt and html.en.html, for each language. Copy a built-in
   triaged templates acknowledgement/text.en.txt > templates/acknowledgement/text.en.txt
 
 They are templates of Go (text/template, html/template), and may use what the built-in ones use. triaged config check renders
-each with all it may be given, and names file and line of what is wrong; the running bot reads them again when they change.
+each with all it may be given, and names file and line of what is wrong; the running bot reads them again when they change. What
+the program itself puts into words, such as why it refused a command, is said in other languages as shared/phrases.es.txt has it.
 
 With --json a line a template: name, text.`
 }

@@ -35,7 +35,7 @@ func (t *Texts) check() error {
 }
 
 func (t *Texts) checkSet(k Kind, name setName) error {
-	alone := &Texts{sets: map[setName]*templateSet{{string(k), name.language}: t.sets[name]}}
+	alone := &Texts{sets: map[setName]*templateSet{{string(k), name.language}: t.sets[name]}, books: t.books}
 	house := House{
 		Desk: "Desk", Address: "desk@school.example", Prefix: "SR", Chart: chart.Default(), Keys: authority.Keys{{ID: 1, Secret: [32]byte{1}}},
 		Instance: "check", Texts: alone,

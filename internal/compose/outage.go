@@ -43,11 +43,11 @@ type reportView struct {
 func (d *draft) outage(p *page, o OutageBody) any {
 	reports := d.material.Reports
 	v := &outageView{
-		Mail: p, What: oneLine(o.What, 80), Began: d.say.Moment(o.Since), Since: d.say.At(o.Since), Count: len(reports), Commands: d.letter.Commands,
+		Mail: p, What: oneLine(d.words(o.What), 80), Began: d.say.Moment(o.Since), Since: d.say.At(o.Since), Count: len(reports), Commands: d.letter.Commands,
 		Example: d.worstCode(), First: d.label(o.First),
 	}
 	for _, s := range o.Say {
-		v.Say = append(v.Say, safeLine(s, 300))
+		v.Say = append(v.Say, safeLine(d.words(s), 300))
 	}
 	var last time.Time
 	campuses := map[string]bool{}

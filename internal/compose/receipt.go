@@ -51,7 +51,7 @@ func (d *draft) receipt(p *page, r ReceiptBody) any {
 func (d *draft) item(r ReceiptItem) itemView {
 	v := itemView{
 		Label: d.label(r.Request), Said: safeLine(bare(r.Said), 120), Done: r.Done && !r.DryRun, Would: r.Done && r.DryRun,
-		Result: sentence(safeLine(r.Result, 1000)), Stands: string(r.Stands),
+		Result: sentence(safeLine(d.words(r.Result), 1000)), Stands: string(r.Stands),
 	}
 	if r.Done && !r.Code.IsZero() {
 		c := d.category(r.Code, r.Due)

@@ -29,7 +29,7 @@ func Render(l Letter, messageID string, m Material, h House) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	d := &draft{letter: l, id: messageID, material: m, house: h, say: tellerFor(code, l.Dated(), h)}
+	d := &draft{letter: l, id: messageID, material: m, house: h, say: tellerFor(code, l.Dated(), h), book: h.Texts.books[code]}
 	page := d.page()
 	view, err := d.view(page)
 	if err != nil {
@@ -64,6 +64,7 @@ type draft struct {
 	material Material
 	house    House
 	say      teller
+	book     *phrasebook // nil in English
 
 	listed []Listed
 	files  []file

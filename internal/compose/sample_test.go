@@ -127,7 +127,7 @@ func specimens() []specimen {
 		{Request: 15, Said: "15 1-9", Result: "the chart has no 1-9", Near: []chart.Code{code(1, 8), code(7, 9)}},
 		{Request: 16, Said: "16 mine", Done: true, Result: "yours until 1:10 pm"},
 		{Request: 17, Said: "17 8-9", Done: true, Code: code(8, 9)},
-		{Said: "resolv all", Result: "not understood; perhaps resolve?"},
+		{Said: "resolv all", Result: `there is no command "resolv": #help lists the commands (did you mean "resolve", with the number sign right before the command?)`},
 	}}}
 	tried := about(Receipt, kim, Letter{InReplyTo: "dry@phone.example", Receipt: &ReceiptBody{Items: []ReceiptItem{
 		{Request: 1, Said: "#1-5?", Done: true, DryRun: true, Code: code(1, 5), Result: "Service Request, Vendor Dependent (was 1-3)"},
@@ -181,7 +181,7 @@ func specimens() []specimen {
 		Known: &KnownBody{Others: 6, Code: code(1, 1), Due: monday.Add(4 * time.Hour)},
 	}})
 	failing := Letter{Kind: Outage, To: dana, Commands: true, At: monday, InReplyTo: "outage.sr-3.1@school.example", References: []string{"outage.sr-3.1@school.example"}}
-	failing.Outage = &OutageBody{First: 3, What: "google", Since: monday.Add(-40 * time.Minute), New: []request.Number{7}, Say: []string{"Kim Tran made it 1-1."}}
+	failing.Outage = &OutageBody{First: 3, What: "google", Since: monday.Add(-40 * time.Minute), New: []request.Number{7}, Say: []string{"Kim Tran gave it to you."}}
 	burst := Letter{Kind: Notice, To: kim, Commands: true, At: monday, Queue: &QueueBody{Rows: rows}}
 	linked := digest
 	linked.Queue = &QueueBody{Review: nine, Rows: slices.Clone(rows)}

@@ -29,7 +29,8 @@ const (
 // Texts is the words of all mails: a subject, a text and an HTML template for each kind and language. It is safe for
 // concurrent use.
 type Texts struct {
-	sets map[setName]*templateSet
+	sets  map[setName]*templateSet
+	books map[string]*phrasebook // by language
 }
 
 type setName struct {
@@ -49,7 +50,7 @@ type executor interface {
 var wanted = []struct{ part, ext string }{{"subject", "txt"}, {"text", "txt"}, {"html", "html"}}
 
 // Load reads templates: a folder a mail kind, in it subject.LANG.txt, text.LANG.txt and html.LANG.html, and a folder
-// shared with blocks. A file in a later file system replaces the one of the same name in an earlier, so that a desk's own
+// shared with blocks, and phrases.LANG.txt for what is decided in words. A file in a later file system replaces the one of the same name in an earlier, so that a desk's own
 // directory needs only what it changes. Before Load returns, every template has been rendered with everything it may be
 // given, and its mail read as an answer would be: an unknown variable, a missing part or a line that would run as a
 // command is an error that names the file.
@@ -67,8 +68,17 @@ func Parse(layers ...fs.FS) (*Texts, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Texts{sets: map[setName]*templateSet{}}
+	t := &Texts{sets: map[setName]*templateSet{}, books: map[string]*phrasebook{}}
 	var problems []error
+	for _, name := range files.shared(".txt") {
+		language, ok := phrasesIn(name)
+		if !ok {
+			continue
+		}
+		if t.books[language], err = parsePhrases(files[name]); err != nil {
+			problems = append(problems, fmt.Errorf("template %s: %w", name, err))
+		}
+	}
 	for name := range files.sets() {
 		s, err := files.parse(name)
 		if err != nil {
@@ -243,6 +253,9 @@ func (s sources) parse(n setName) (*templateSet, error) {
 func (s sources) parseText(name string) (*texttemplate.Template, error) {
 	t := texttemplate.New(name).Option("missingkey=error")
 	for _, shared := range s.shared(".txt") {
+		if _, phrases := phrasesIn(shared); phrases {
+			continue
+		}
 		if _, err := t.New(shared).Parse(s[shared]); err != nil {
 			return nil, err
 		}

@@ -105,10 +105,10 @@ func (d *draft) notice(p *page, n NoticeBody) any {
 	v.Name = d.name(n.From)
 	v.Place = d.place(n.Title, n.Campus)
 	for _, a := range n.Alert {
-		v.Alert = append(v.Alert, safeLine(a, 300))
+		v.Alert = append(v.Alert, safeLine(d.words(a), 300))
 	}
 	for _, s := range n.Say {
-		v.Say = append(v.Say, safeLine(s, 700))
+		v.Say = append(v.Say, safeLine(d.words(s), 700))
 	}
 	files, left := attach(d.material.Attachments)
 	d.files = files
@@ -171,8 +171,8 @@ func (d *draft) category(code chart.Code, due time.Time) categoryView {
 	if !ok {
 		return v
 	}
-	v.Name, v.Priority, v.Target = e.Name(), e.PriorityName, d.say.Target(e.Target)
-	v.AsNeeded, v.Because = e.Target.AsNeeded, e.Description
+	v.Name, v.Priority, v.Target = d.words(e.Name()), d.words(e.PriorityName), d.say.Target(e.Target)
+	v.AsNeeded, v.Because = e.Target.AsNeeded, d.words(e.Description)
 	return v
 }
 
@@ -270,10 +270,10 @@ func (d *draft) queue(p *page, q QueueBody) any {
 		v.Rows = append(v.Rows, row)
 	}
 	for _, f := range q.Foot {
-		v.Foot = append(v.Foot, safeLine(f, 300))
+		v.Foot = append(v.Foot, safeLine(d.words(f), 300))
 	}
 	for _, s := range q.State {
-		v.State = append(v.State, safeLine(s, 300))
+		v.State = append(v.State, safeLine(d.words(s), 300))
 	}
 	return v
 }
@@ -320,7 +320,7 @@ func (d *draft) sorted(p *page, o OutcomeBody) *outcomeView {
 		v.Category.AsNeeded = v.Category.AsNeeded || o.Promise.AsNeeded
 	}
 	for _, name := range o.Missing {
-		v.Missing = append(v.Missing, safeLine(name, 120))
+		v.Missing = append(v.Missing, safeLine(d.words(name), 120))
 	}
 	return v
 }

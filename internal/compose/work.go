@@ -50,7 +50,7 @@ func (d *draft) work(p *page, w WorkBody) any {
 func (d *draft) workRow(r WorkRow, subject string) workRowView {
 	v := workRowView{
 		Label: d.label(r.Request), Subject: d.topic(subject), Task: string(r.Task), Name: d.name(r.From),
-		Waited: d.say.Span(d.letter.Dated().Sub(r.Submitted)), Due: d.say.Moment(r.Due), On: oneLine(r.On, 40), Overdue: r.Overdue,
+		Waited: d.say.Span(d.letter.Dated().Sub(r.Submitted)), Due: d.say.Moment(r.Due), On: oneLine(d.words(r.On), 40), Overdue: r.Overdue,
 	}
 	if r.Owner.Address != "" {
 		v.Owner = d.name(r.Owner)
@@ -63,7 +63,7 @@ func (d *draft) workRow(r WorkRow, subject string) workRowView {
 		v.Category = &c
 	}
 	for _, a := range r.Alert {
-		v.Alert = append(v.Alert, safeLine(a, 300))
+		v.Alert = append(v.Alert, safeLine(d.words(a), 300))
 	}
 	return v
 }
