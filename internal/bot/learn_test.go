@@ -118,14 +118,15 @@ func TestCorrectionIsUnlearned(t *testing.T) {
 	})
 }
 
-// TestDistrictsOwnKnowledge: suggestions and alerts know a district's lexicon, its directory's titles and its testing windows.
+// TestDistrictsOwnKnowledge: suggestions and alerts know a district's lexicon, outages its systems, its directory's titles and its testing windows.
 func TestDistrictsOwnKnowledge(t *testing.T) {
 	dir := t.TempDir()
-	text := strings.Replace(schoolConfig, "authserv_id", "lexicon = \"words.toml\"\ndirectory = \"people.csv\"\nauthserv_id", 1) +
+	text := strings.Replace(schoolConfig, "authserv_id", "lexicon = \"words.toml\"\noutages = \"things.toml\"\ndirectory = \"people.csv\"\nauthserv_id", 1) +
 		"\n[[testing]]\nname = \"spring\"\ndays = \"2026-03-02\"\ncampuses = [\"Lincoln\"]\n"
 	for name, content := range map[string]string{
 		"config.toml": text,
 		"words.toml":  "[concept.projector]\nen = [\"zorblax\"]\n",
+		"things.toml": "[concept.grumlin]\nis = [\"service\"]\nen = [\"grumlin\"]\n",
 		"people.csv":  "address,name,campus,title\npat@school.example,Pat,Lincoln,Teacher\nbo@school.example,Bo,Oak,Teacher\ndee@school.example,Dee,Oak,Principal\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
@@ -170,6 +171,12 @@ func TestDistrictsOwnKnowledge(t *testing.T) {
 		}
 		if got := rows[4].Suggestions[0].Code; got != "1-3" {
 			t.Errorf("for a teacher who cannot work it suggests %s, want 1-3", got)
+		}
+		for i, from := range []string{"pat", "bo", "dee"} {
+			s.arrives(from+"@school.example", "help", fmt.Sprintf("None of us can get into grumlin, it is down for all %d of us.", 20+i))
+		}
+		if mails := s.sentTo("ana@school.example", "outage"); len(mails) != 1 || !strings.Contains(mails[0].Subject, "grumlin") {
+			t.Errorf("of three mails about a system of the district's own ana gets %v", subjects(mails))
 		}
 	})
 }

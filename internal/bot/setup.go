@@ -140,7 +140,7 @@ func policyOf(c *config.Config) *intake.Policy {
 		DayLength: c.WorkingTime().DayLengthOn, ReopenWithin: c.Desk.ReopenWithin.D(),
 		AnswersRequester: c.Desk.PlainAnswers == config.AnswerToRequester,
 		CategorizeWithin: c.Reminders.UncategorizedAfter.D(), Mailboxes: map[string]intake.MailboxPolicy{},
-		Troubles: &suggest.Troubles{},
+		Troubles: suggest.NewTroubles(c.Outages()),
 	}
 	for _, s := range c.Sources {
 		kind := request.Monitor

@@ -7,10 +7,10 @@ import (
 	"triaged/internal/suggest"
 )
 
-// BuiltIn is Default with the built-in chart and lexicon, for what needs no more of a configuration.
+// BuiltIn is Default with the built-in chart and words, for what needs no more of a configuration.
 func BuiltIn() *Config {
 	c := Default()
-	c.chart, c.lexicon = chart.Default(), suggest.DefaultLexicon()
+	c.chart, c.lexicon, c.outages = chart.Default(), suggest.DefaultLexicon(), suggest.DefaultOutages()
 	return c
 }
 

@@ -69,25 +69,41 @@ func (d *document) readChart(c *Config) {
 
 // readLexicon reads what a district adds to the lexicon. It needs the chart, whose codes it may score.
 func (d *document) readLexicon(c *Config) {
-	name := c.Desk.Lexicon
-	if name == "" || c.chart == nil {
+	if c.chart == nil {
+		return
+	}
+	d.readWords("desk.lexicon", c.Desk.Lexicon, func(name string, text []byte) (err error) {
+		c.lexicon, err = suggest.ExtendLexicon(c.chart, name, text)
+		return err
+	})
+}
+
+// readOutages reads what a district adds to the words for outages.
+func (d *document) readOutages(c *Config) {
+	d.readWords("desk.outages", c.Desk.Outages, func(name string, text []byte) (err error) {
+		c.outages, err = suggest.ExtendOutages(name, text)
+		return err
+	})
+}
+
+// readWords reads a file of words, if a key names one.
+func (d *document) readWords(key, name string, read func(name string, text []byte) error) {
+	if name == "" {
 		return
 	}
 	data, err := readFile(name, maxFile)
 	if err != nil {
-		d.wrong("desk.lexicon", fmt.Sprintf("cannot read %s: %s", name, reason(err)), "")
+		d.wrong(key, fmt.Sprintf("cannot read %s: %s", name, reason(err)), "")
 		return
 	}
-	extended, err := suggest.ExtendLexicon(c.chart, name, data)
-	if err == nil {
-		c.lexicon = extended
+	if err = read(name, data); err == nil {
 		return
 	}
 	for _, one := range unjoined(err) {
 		if d.full() {
 			return
 		}
-		d.problems = append(d.problems, located(name, "desk.lexicon", one.Error()))
+		d.problems = append(d.problems, located(name, key, one.Error()))
 	}
 }
 

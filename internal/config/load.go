@@ -63,7 +63,7 @@ func parse(name string, data []byte) (*Config, *document) {
 		c.chart = chart.Default()
 		d.checkCodes(c)
 	}
-	c.lexicon = suggest.DefaultLexicon()
+	c.lexicon, c.outages = suggest.DefaultLexicon(), suggest.DefaultOutages()
 	c.resolve(filepath.Dir(name))
 	if c.Desk.StaffFile == "" {
 		d.checkPeople(c)
@@ -93,6 +93,7 @@ func (d *document) readFiles(c *Config) {
 	d.readStaff(c)
 	d.readChart(c)
 	d.readLexicon(c)
+	d.readOutages(c)
 }
 
 // readFile refuses what is larger than limit: it is not what it should be.
@@ -120,7 +121,7 @@ func reason(err error) string {
 
 // resolve makes file names relative to the folder of the configuration, and lets mailboxes inherit from the desk.
 func (c *Config) resolve(dir string) {
-	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Templates, &c.Desk.Chart, &c.Desk.Lexicon}
+	names := []*string{&c.Desk.DataDir, &c.Desk.Directory, &c.Desk.StaffFile, &c.Desk.Templates, &c.Desk.Chart, &c.Desk.Lexicon, &c.Desk.Outages}
 	for _, a := range c.accounts() {
 		names = append(append(names, a.caFile), a.login.files()...)
 	}

@@ -49,12 +49,12 @@ func TestExampleLoads(t *testing.T) {
 	}
 	want := sample()
 	want.location, want.chart, want.calendar, want.staffed, want.reviews = c.location, c.chart, c.calendar, c.staffed, c.reviews
-	want.lexicon, c.windows = c.lexicon, nil // compiled from Testing, and tried in TestTestingWindows
+	want.lexicon, want.outages, c.windows = c.lexicon, c.outages, nil // compiled from Testing, and tried in TestTestingWindows
 	want.resolve(".")
 	want.Mailboxes[0].Password, want.SMTP.Password = NewSecret("pa"), NewSecret("pa")
 	empty := func(p cmp.Path) bool { return p.Last().Type() == reflect.TypeFor[[]string]() }
 	same := cmp.FilterPath(empty, cmp.Comparer(func(a, b []string) bool { return strings.Join(a, "\n") == strings.Join(b, "\n") }))
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}, origin{}), cmp.Comparer(sameLocation), cmp.Comparer(samePointer[chart.Chart]), cmp.Comparer(samePointer[suggest.Lexicon]),
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, Secret{}, origin{}), cmp.Comparer(sameLocation), cmp.Comparer(samePointer[chart.Chart]), cmp.Comparer(samePointer[suggest.Lexicon]), cmp.Comparer(samePointer[suggest.Outages]),
 		cmp.Comparer(samePointer[worktime.Calendar]), cmp.Comparer(samePointer[worktime.Reviews]), same); diff != "" {
 		t.Error(diff)
 	}
@@ -238,6 +238,9 @@ func TestLoadMistakes(t *testing.T) {
 		{"lexicon", strings.Replace(small, "authserv_id", "lexicon = \"words.toml\"\nauthserv_id", 1),
 			map[string]string{"words.toml": "\n[concept.projecter]\nen = [\"zorblax\"]\n"}, 0o600,
 			"words.toml:2: no rule asks for concept \"projecter\" or a group of it, did you mean \"projector\"?"},
+		{"outages", strings.Replace(small, "authserv_id", "outages = \"words.toml\"\nauthserv_id", 1),
+			map[string]string{"words.toml": "\n[concept.clearboard]\nen = [\"clearboard\"]\n"}, 0o600,
+			"words.toml:2: concept \"clearboard\" is in no group: give it is = [\"service\"] if it can be down"},
 		{"no lexicon", strings.Replace(small, "authserv_id", "lexicon = \"words.toml\"\nauthserv_id", 1), nil, 0o600,
 			"config.toml:3: desk.lexicon: cannot read words.toml: no such file or directory"},
 		{"empty chart", strings.Replace(small, "authserv_id", "chart = \"chart.toml\"\nauthserv_id", 1),

@@ -31,7 +31,7 @@ func (c *Config) Reread() (*Config, error) {
 
 // stamped are the files that are read again when they change.
 func (c *Config) stamped() []string {
-	names := []string{c.Desk.Directory, c.Desk.StaffFile, c.Desk.Templates, c.Desk.Lexicon, c.Desk.Chart}
+	names := []string{c.Desk.Directory, c.Desk.StaffFile, c.Desk.Templates, c.Desk.Lexicon, c.Desk.Outages, c.Desk.Chart}
 	for _, a := range c.accounts() {
 		names = append(names, *a.caFile)
 		for _, n := range a.login.files() {

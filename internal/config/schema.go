@@ -67,6 +67,7 @@ type Config struct {
 	location *time.Location
 	chart    *chart.Chart
 	lexicon  *suggest.Lexicon
+	outages  *suggest.Outages
 	windows  []worktime.Days // by position in Testing
 	calendar *worktime.Calendar
 	staffed  *worktime.Calendar
@@ -82,6 +83,10 @@ func (c *Config) Chart() *chart.Chart { return c.chart }
 // Lexicon is what is known of this desk's words before anybody has categorized anything: the built-in one or, after Load,
 // that with the district's own additions.
 func (c *Config) Lexicon() *suggest.Lexicon { return c.lexicon }
+
+// Outages is by which words mails are known to report one outage: the built-in ones or, after Load, those with the
+// district's own additions.
+func (c *Config) Outages() *suggest.Outages { return c.outages }
 
 // Desk is the service desk and its bot.
 type Desk struct {
@@ -149,6 +154,10 @@ type Desk struct {
 
 	// A district's own words, added to the built-in lexicon that suggestions start from; see `triaged help lexicon`.
 	Lexicon string `toml:"lexicon,optional" example:"lexicon.toml"`
+
+	// A district's own words for what can be down, added to those by which several mails are known to report one outage;
+	// see `triaged help lexicon`.
+	Outages string `toml:"outages,optional" example:"outages.toml"`
 }
 
 // Login is how the bot proves itself to a server: one of the password keys, or an OAuth2 table.

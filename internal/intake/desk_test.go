@@ -13,6 +13,7 @@ import (
 	"triaged/internal/intake"
 	"triaged/internal/message"
 	"triaged/internal/request"
+	"triaged/internal/suggest"
 	"triaged/internal/worktime"
 )
 
@@ -112,7 +113,8 @@ func newMemory(t *testing.T) *memory {
 		texts: map[request.TextRef]string{}, links: map[uint64]bool{},
 		kept: map[uint64]intake.Kept{}, stuck: map[uint64]intake.Stuck{}, dead: map[string]bool{},
 		policy: &intake.Policy{
-			Address: desk, Prefix: "SR", Aliases: []string{"help@school.example"}, Eligible: []string{"school.example"},
+			Troubles: suggest.NewTroubles(suggest.DefaultOutages()),
+			Address:  desk, Prefix: "SR", Aliases: []string{"help@school.example"}, Eligible: []string{"school.example"},
 			Zone: zone, Keys: authority.Keys{key}, Chart: chart.Default(), Calendar: calendar, Staffed: calendar,
 			DayLength: calendar.DayLengthOn, CategorizeWithin: 2 * time.Hour,
 			Sources: []intake.Source{{Address: "portal@school.example", Kind: request.Portal}, {Address: "monitor@school.example", Kind: request.Monitor}},

@@ -28,7 +28,7 @@ func (d *decision) like(n request.Number, e request.Event) request.Number {
 	if !d.fresh() || e.Into != 0 {
 		return 0
 	}
-	reading := d.policy.Troubles.Read(suggest.Mail{Subject: d.textOf(e.Subject), Text: d.textOf(e.Text), Campus: e.Campus})
+	reading := d.policy.Troubles.Trouble(suggest.Mail{Subject: d.textOf(e.Subject), Text: d.textOf(e.Text), Campus: e.Campus})
 	if reading.IsZero() {
 		return 0
 	}
@@ -38,7 +38,7 @@ func (d *decision) like(n request.Number, e request.Event) request.Number {
 			before = append(before, suggest.Earlier{Trouble: d.trouble(r), Group: int64(r.Outage.First)})
 		}
 	}
-	first := request.Number(suggest.Join(reading, before))
+	first := request.Number(d.policy.Troubles.Join(reading, before))
 	switch {
 	case first == 0 && !reading.Leads():
 		return 0
@@ -50,7 +50,7 @@ func (d *decision) like(n request.Number, e request.Event) request.Number {
 
 // trouble is what a request says of an outage.
 func (d *decision) trouble(r request.Request) suggest.Trouble {
-	return d.policy.Troubles.Read(suggest.Mail{Subject: d.textOf(r.Subject), Text: d.textOf(r.Text), Campus: r.Campus})
+	return d.policy.Troubles.Trouble(suggest.Mail{Subject: d.textOf(r.Subject), Text: d.textOf(r.Text), Campus: r.Campus})
 }
 
 // reports are the requests that are in an outage, or seem to be, in order of arrival.
@@ -118,7 +118,7 @@ func (d *decision) certain(all []request.Request) (what string, sure bool) {
 			readings = append(readings, d.trouble(r))
 		}
 	}
-	return strings.Join(suggest.Common(readings), ", "), len(people) >= suggest.OutageMembers
+	return strings.Join(d.policy.Troubles.Common(readings), ", "), len(people) >= suggest.OutageMembers
 }
 
 // knownOutage is what an acknowledgement says of an outage that somebody works on already.

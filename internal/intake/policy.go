@@ -29,7 +29,7 @@ type Policy struct {
 	DayLength func(time.Time) time.Duration // of a working day at a time, for what is promised then
 	Sources   []Source
 	Directory map[string]Entry  // by normalised address
-	Troubles  *suggest.Troubles // reads requests as reports of outages; may be nil
+	Troubles  *suggest.Troubles // reads requests as reports of outages
 
 	Besides func(suggest.Mail) []string // why a report of an outage may be an emergency of another kind too; may be nil
 

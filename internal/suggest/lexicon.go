@@ -102,17 +102,7 @@ func ExtendLexicon(c *chart.Chart, name string, text []byte) (*Lexicon, error) {
 	}
 	k := &compiler{name: name, file: base, lines: strict.Lines(text), ownRules: len(base.Rule)}
 	known := slices.Sorted(maps.Keys(base.Concept))
-	for n, c := range more.Concept {
-		b := base.Concept[n]
-		b.Is = slices.Concat(b.Is, c.Is)
-		b.En = slices.Concat(b.En, c.En)
-		b.Es = slices.Concat(b.Es, c.Es)
-		b.Negatable = b.Negatable || c.Negatable
-		b.Quiet = b.Quiet || c.Quiet
-		base.Concept[n] = b
-	}
-	base.Rule = append(base.Rule, more.Rule...)
-	maps.Copy(base.Prior, more.Prior)
+	base.gain(more)
 	l, err := k.compile()
 	if err != nil {
 		return nil, err
@@ -121,6 +111,21 @@ func ExtendLexicon(c *chart.Chart, name string, text []byte) (*Lexicon, error) {
 	k.checkUse(l, more, known)
 	l.identity = identityOf(text)
 	return l, errors.Join(k.errs...)
+}
+
+// gain adds what another file has.
+func (f *lexiconFile) gain(more *lexiconFile) {
+	for n, c := range more.Concept {
+		b := f.Concept[n]
+		b.Is = slices.Concat(b.Is, c.Is)
+		b.En = slices.Concat(b.En, c.En)
+		b.Es = slices.Concat(b.Es, c.Es)
+		b.Negatable = b.Negatable || c.Negatable
+		b.Quiet = b.Quiet || c.Quiet
+		f.Concept[n] = b
+	}
+	f.Rule = append(f.Rule, more.Rule...)
+	maps.Copy(f.Prior, more.Prior)
 }
 
 func identityOf(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text)) }

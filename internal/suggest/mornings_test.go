@@ -51,7 +51,7 @@ func outagesOf(day []arrival) []int {
 	groups, size := make([]int, len(day)), map[int]int{}
 	for i, a := range day {
 		groups[i] = -1
-		r := ReadTrouble(a.mail)
+		r := DefaultOutages().Trouble(a.mail)
 		if r.IsZero() {
 			continue
 		}
@@ -61,7 +61,7 @@ func outagesOf(day []arrival) []int {
 				recent = append(recent, k.Earlier)
 			}
 		}
-		group := int(Join(r, recent)) - 1
+		group := int(DefaultOutages().Join(r, recent)) - 1
 		if group < 0 && !r.Leads() {
 			continue
 		}

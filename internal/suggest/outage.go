@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"crypto/sha256"
 	_ "embed"
+	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"triaged/internal/strict"
 )
 
 // What several mails within a short time have in common, if they are about one thing that is down.
@@ -45,8 +49,8 @@ func (r Trouble) IsZero() bool { return r.words == nil }
 //go:embed outage.toml
 var outageWords []byte
 
-// outages is the vocabulary of outages, ready for use.
-type outages struct {
+// Outages is the vocabulary of outages. It is immutable.
+type Outages struct {
 	*Lexicon
 	services             []int // concepts in the group "service"
 	wide, narrow         []int
@@ -57,11 +61,69 @@ type outages struct {
 	usual                map[string]bool
 }
 
-var outageLexicon = sync.OnceValue(func() *outages {
+// DefaultOutages returns the built-in vocabulary, in English and Spanish.
+var DefaultOutages = sync.OnceValue(func() *Outages {
 	l, err := ParseLexicon("outage.toml", outageWords)
 	if err != nil {
 		panic(err) // the file is part of the program, and tested with it
 	}
+	return newOutages(l)
+})
+
+// DefaultOutagesTOML returns the text of the built-in vocabulary, for a district to read and to extend.
+func DefaultOutagesTOML() []byte { return slices.Clone(outageWords) }
+
+// ExtendOutages reads a district's additions to the built-in vocabulary: a concept that exists gains words, a new one is a
+// service of the district's own, or further signs. It is strict: a new concept must be in a group that counts, and there
+// are no rules.
+func ExtendOutages(name string, text []byte) (*Outages, error) {
+	base, err := readLexicon("outage.toml", outageWords)
+	if err != nil {
+		return nil, err
+	}
+	more, err := readLexicon(name, text)
+	if err != nil {
+		return nil, err
+	}
+	k := &compiler{name: name, file: base, lines: strict.Lines(text)}
+	k.checkSigns(base, more)
+	if len(k.errs) > 0 {
+		return nil, errors.Join(k.errs...)
+	}
+	base.gain(more)
+	l, err := k.compile()
+	if err != nil {
+		return nil, err
+	}
+	return newOutages(l), nil
+}
+
+// checkSigns refuses what would pass in silence in a vocabulary of outages, where only groups are asked for.
+func (k *compiler) checkSigns(base, more *lexiconFile) {
+	var groups []string
+	for _, n := range slices.Sorted(maps.Keys(base.Concept)) {
+		groups = append(groups, base.Concept[n].Is...)
+	}
+	for i := range more.Rule {
+		k.fail(k.lines.Element("rule", i), "outages know no rules: give words to a [concept.NAME]")
+	}
+	for _, key := range slices.Sorted(maps.Keys(more.Prior)) {
+		k.fail(k.lines.Of("prior."+key), "outages know no priors: give words to a [concept.NAME]")
+	}
+	for _, n := range slices.Sorted(maps.Keys(more.Concept)) {
+		line := k.lines.Of("concept." + n)
+		for _, g := range more.Concept[n].Is {
+			if !slices.Contains(groups, g) {
+				k.fail(line, "concept %q: there is no group %q%s", n, g, orNearest(g, groups))
+			}
+		}
+		if _, known := base.Concept[n]; !known && len(more.Concept[n].Is) == 0 {
+			k.fail(line, "concept %q is in no group: give it is = [\"service\"] if it can be down%s", n, orNearest(n, slices.Sorted(maps.Keys(base.Concept))))
+		}
+	}
+}
+
+func newOutages(l *Lexicon) *Outages {
 	in := func(group string) (all []int) {
 		for i, c := range l.concepts {
 			if slices.Contains(c.groups, l.byName[group]) {
@@ -70,20 +132,20 @@ var outageLexicon = sync.OnceValue(func() *outages {
 		}
 		return all
 	}
-	return &outages{
+	return &Outages{
 		Lexicon: l, services: in("service"), wide: in("wide"), narrow: in("narrow"), local: l.byName["local"], signed: l.byName["signed"],
 		mailing: l.byName["mailing"],
 		signIn:  l.byName["sign_in"], failing: l.byName["failing"], unable: l.byName["unable"], using: l.byName["using"],
 		other: l.byName["something_else"], usual: usualWords(l),
 	}
-})
+}
 
 // troubleText is how many bytes of a mail's text are read for trouble: who cannot work says so soon.
 const troubleText = 1500
 
-// ReadTrouble reads a mail as a report of an outage. It costs about as much as a suggestion for a short mail.
-func ReadTrouble(m Mail) Trouble {
-	o, s := outageLexicon(), scan(Mail{Subject: cut(m.Subject, troubleText), Text: cut(m.Text, troubleText), Campus: m.Campus})
+// Trouble reads a mail as a report of an outage. It costs about as much as a suggestion for a short mail.
+func (o *Outages) Trouble(m Mail) Trouble {
+	s := scan(Mail{Subject: cut(m.Subject, troubleText), Text: cut(m.Text, troubleText), Campus: m.Campus})
 	read := o.read(s)
 	count := func(concepts []int) (n int) {
 		for _, c := range concepts {
@@ -111,7 +173,7 @@ func ReadTrouble(m Mail) Trouble {
 
 // unusual are a mail's words but for those that a lexicon knows or everybody uses, and among them what may be names: words of
 // the subject, and words with a capital.
-func (o *outages) unusual(s *scanned) (words, names map[uint32]bool) {
+func (o *Outages) unusual(s *scanned) (words, names map[uint32]bool) {
 	words, names = make(map[uint32]bool), make(map[uint32]bool)
 	campus := tokens(s.Campus)
 	for i, text := range [...][]token{s.subject, s.text} {
@@ -198,7 +260,7 @@ type Earlier struct {
 
 // Join finds the group that a report belongs to, among those of the reports within the OutageWindow before it, oldest
 // first; 0 if it is the first of its own.
-func Join(r Trouble, before []Earlier) int64 {
+func (o *Outages) Join(r Trouble, before []Earlier) int64 {
 	type tally struct {
 		group     int64
 		near, all int
@@ -213,7 +275,7 @@ func Join(r Trouble, before []Earlier) int64 {
 		}
 		t := &tallies[i]
 		t.all++
-		if c := closeness(r, other.Trouble); c > 0 {
+		if c := o.closeness(r, other.Trouble); c > 0 {
 			t.near++
 			t.close += c
 		}
@@ -228,8 +290,7 @@ func Join(r Trouble, before []Earlier) int64 {
 }
 
 // closeness tells how much two reports have in common: nothing, or the more the closer they are.
-func closeness(a, b Trouble) float64 {
-	o := outageLexicon()
+func (o *Outages) closeness(a, b Trouble) float64 {
 	here := a.campus != "" && a.campus == b.campus
 	shared := 0.0
 	for _, s := range a.services {
@@ -257,18 +318,18 @@ func closeness(a, b Trouble) float64 {
 }
 
 // central tells whether two reports are of a service that is one for the whole district: it fails for all or for none.
-func (o *outages) central(a, b Trouble) bool {
+func (o *Outages) central(a, b Trouble) bool {
 	return slices.ContainsFunc(a.services, func(s int) bool {
 		return slices.Contains(b.services, s) && slices.Contains(o.concepts[s].groups, o.signed)
 	})
 }
 
 // signsIn tells whether the one report is of nothing but signing in, and the other of something that is signed in to.
-func (o *outages) signsIn(a, b Trouble) bool {
+func (o *Outages) signsIn(a, b Trouble) bool {
 	return len(a.services) == 1 && a.services[0] == o.signIn && o.has(b, o.signed)
 }
 
-func (o *outages) has(r Trouble, group int) bool {
+func (o *Outages) has(r Trouble, group int) bool {
 	return slices.ContainsFunc(r.services, func(s int) bool { return slices.Contains(o.concepts[s].groups, group) })
 }
 
@@ -294,8 +355,7 @@ func alike(a, b Trouble) float64 {
 }
 
 // Common names the services that most of the reports have in common, the most frequent first: "network".
-func Common(reports []Trouble) []string {
-	o := outageLexicon()
+func (o *Outages) Common(reports []Trouble) []string {
 	count := make([]int, len(o.concepts))
 	for _, r := range reports {
 		for _, s := range r.services {
@@ -316,18 +376,19 @@ func Common(reports []Trouble) []string {
 	return names
 }
 
-// Troubles reads mails as ReadTrouble does, and remembers what it made of the last ones, since an outage's mails are compared
-// with each other again and again. It keeps hashes, never words. It is safe for concurrent use; a nil one remembers nothing.
+// Troubles reads mails as its vocabulary does, and remembers what it made of the last ones, since an outage's mails are
+// compared with each other again and again. It keeps hashes, never words. It is safe for concurrent use.
 type Troubles struct {
+	*Outages
 	mu          sync.Mutex
 	known, past map[[sha256.Size]byte]Trouble
 }
 
-// Read is ReadTrouble, for what counts of a mail there: subject, text and campus.
-func (t *Troubles) Read(m Mail) Trouble {
-	if t == nil {
-		return ReadTrouble(m)
-	}
+// NewTroubles returns a reader that remembers nothing yet.
+func NewTroubles(o *Outages) *Troubles { return &Troubles{Outages: o} }
+
+// Trouble is Outages.Trouble, for what counts of a mail there: subject, text and campus.
+func (t *Troubles) Trouble(m Mail) Trouble {
 	key := sha256.Sum256([]byte(m.Campus + "\x00" + cut(m.Subject, troubleText) + "\x00" + cut(m.Text, troubleText)))
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -336,7 +397,7 @@ func (t *Troubles) Read(m Mail) Trouble {
 	}
 	r, ok := t.past[key]
 	if !ok {
-		r = ReadTrouble(m)
+		r = t.Outages.Trouble(m)
 	}
 	if t.known == nil || len(t.known) == OutageLooksBack {
 		t.past, t.known = t.known, make(map[[sha256.Size]byte]Trouble)

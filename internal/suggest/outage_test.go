@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -86,7 +87,7 @@ func TestReadTrouble(t *testing.T) {
 		{"Alder", "projector", "The projector in room 9 is dead", false, false},
 		{"", "", "", false, false},
 	} {
-		r := ReadTrouble(Mail{Campus: c.campus, Subject: c.subject, Text: c.text})
+		r := DefaultOutages().Trouble(Mail{Campus: c.campus, Subject: c.subject, Text: c.text})
 		if !r.IsZero() != c.reports || r.Leads() != c.leads {
 			t.Errorf("%q: a report %v, leads %v; want %v, %v", c.text, !r.IsZero(), r.Leads(), c.reports, c.leads)
 		}
@@ -95,7 +96,7 @@ func TestReadTrouble(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	read := func(campus, text string) Trouble {
-		return ReadTrouble(Mail{Campus: campus, Subject: "help", Text: text})
+		return DefaultOutages().Trouble(Mail{Campus: campus, Subject: "help", Text: text})
 	}
 	network, phones := read("Alder", "our school has no internet"), read("Alder", "all of our phones are dead")
 	before := []Earlier{{network, 4}, {phones, 7}}
@@ -115,8 +116,47 @@ func TestJoin(t *testing.T) {
 		if c.name == "nothing before" {
 			earlier = nil
 		}
-		if got := Join(c.of, earlier); got != c.want {
+		if got := DefaultOutages().Join(c.of, earlier); got != c.want {
 			t.Errorf("%s: joins %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+func TestDistrictExtendsTheOutages(t *testing.T) {
+	o, err := ExtendOutages("ours.toml", []byte(`
+[concept.Zorblax]
+is = ["service", "signed"]
+en = ["zorblax", "the zorb"]
+[concept.places]
+en = ["at our farm"]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := o.Trouble(Mail{Campus: "Alder", Text: "The zorb is down for everybody"})
+	b := o.Trouble(Mail{Campus: "Beech", Text: "cannot get into zorblax at our farm"})
+	if got := o.Join(b, []Earlier{{a, 4}}); got != 4 {
+		t.Errorf("two reports of Zorblax: joins %d, want 4", got)
+	}
+	if got := o.Common([]Trouble{a, b}); !slices.Equal(got, []string{"Zorblax"}) {
+		t.Errorf("in common %q, want Zorblax", got)
+	}
+	if r := DefaultOutages().Trouble(Mail{Text: "the zorb is down for everybody"}); len(r.services) > 0 {
+		t.Error("the built-in words know a district's own")
+	}
+}
+
+func TestSlipsInOutagesAreTold(t *testing.T) {
+	for text, want := range map[string]string{
+		"\n[concept.netwrok]\nen = ['lan']":                   `ours.toml:2: concept "netwrok" is in no group: give it is = ["service"] if it can be down, did you mean "network"?`,
+		"[concept.x]\nis = ['servce']\nen = ['x']":            `ours.toml:1: concept "x": there is no group "servce", did you mean "service"?`,
+		"[concept.network]\nenglish = ['lan']":                `ours.toml:2: unknown key "english"`,
+		"[concept.network]\nen = ['*']":                       `ours.toml:1: concept "network": "*" is not a word or phrase`,
+		"[[rule]]\nif = ['network']\nscore = { '1-1' = 1.0 }": `ours.toml:1: outages know no rules: give words to a [concept.NAME]`,
+		"[prior]\n'1-1' = 1.0":                                `ours.toml:2: outages know no priors: give words to a [concept.NAME]`,
+	} {
+		if _, err := ExtendOutages("ours.toml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\ngot %v, want %q", text, err, want)
 		}
 	}
 }
@@ -124,19 +164,19 @@ func TestJoin(t *testing.T) {
 func TestCommon(t *testing.T) {
 	var all []Trouble
 	for _, text := range []string{"no internet and no phones at our school", "our internet is down", "no wifi in the building, phones are dead", "is the internet down for everyone?"} {
-		all = append(all, ReadTrouble(Mail{Text: text}))
+		all = append(all, DefaultOutages().Trouble(Mail{Text: text}))
 	}
-	if got := Common(all); !slices.Equal(got, []string{"network"}) {
+	if got := DefaultOutages().Common(all); !slices.Equal(got, []string{"network"}) {
 		t.Errorf("in common %q, want network alone: phones are in half of them", got)
 	}
 }
 
 func TestTroublesReadsAsReadTroubleDoes(t *testing.T) {
-	var known Troubles
+	known := NewTroubles(DefaultOutages())
 	for range 3 { // the second time round nothing is known any more of the first mails, and all of the last
 		for _, name := range []string{"1", "2", "3", "4", "5", "6"} {
 			for _, a := range readMorning(t, name) {
-				if got, want := known.Read(a.mail), ReadTrouble(a.mail); !reflect.DeepEqual(got, want) {
+				if got, want := known.Trouble(a.mail), DefaultOutages().Trouble(a.mail); !reflect.DeepEqual(got, want) {
 					t.Fatalf("%q is read as %+v, then as %+v", a.mail.Subject, want, got)
 				}
 			}
@@ -150,6 +190,6 @@ func TestTroublesReadsAsReadTroubleDoes(t *testing.T) {
 func BenchmarkReadTrouble(b *testing.B) {
 	_, mails := learned(b, 100)
 	for i := 0; b.Loop(); i++ {
-		ReadTrouble(mails[i%len(mails)])
+		DefaultOutages().Trouble(mails[i%len(mails)])
 	}
 }
