@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"triaged/internal/request"
@@ -10,32 +8,47 @@ import (
 	"triaged/internal/suggest"
 )
 
+// EvaluationRow is how well the suggestions would have done on the desk's own history.
+type EvaluationRow struct {
+	suggest.Report
+	LeftOut int `json:"left_out"` // requests whose code the chart does not have any more
+}
+
 // Evaluate emits how well the suggestions would have done on the desk's own history, each request tried before its code
-// is learned, in the order in which people decided.
+// is learned, in the order in which people decided. Codes that nobody decided after reading, which an outage's order gave,
+// do not count, as they teach nothing.
 func (d *Desk) Evaluate(_ Args, emit func(any) error) error {
-	type decided struct {
-		at  time.Time
-		n   request.Number
-		row suggest.Row
-	}
-	var history []decided
+	var rows []suggest.Row
+	var out EvaluationRow
 	err := d.store.View(func(tx *store.Tx) error {
-		for r := range tx.Requests() {
-			if r.Categorized.IsZero() || r.State == request.Spam {
+		all, err := history(tx, map[request.Number]int{})
+		if err != nil {
+			return err
+		}
+		seen := map[request.Number]bool{}
+		for _, l := range all {
+			now, ok := tx.Request(l.request)
+			code := settled(now)
+			if seen[l.request] || !ok || now.State == request.Spam || code.IsZero() {
 				continue
 			}
-			mail := d.mailOf(tx, r)
-			history = append(history, decided{r.Categorized, r.Number, suggest.Row{Label: settled(r).String(), Mail: &mail}})
+			then, given, err := asOf(tx, l)
+			mail := d.mailOf(tx, then)
+			if err != nil || given.IsZero() || mail.Subject == "" && mail.Text == "" {
+				continue // taken back at once, or its author was forgotten
+			}
+			seen[l.request] = true
+			if _, ok := d.policy.Chart.Lookup(code); !ok {
+				out.LeftOut++
+				continue
+			}
+			rows = append(rows, suggest.Row{Label: code.String(), Mail: &mail})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(history, func(a, b decided) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.n, b.n)) })
-	rows := make([]suggest.Row, len(history))
-	for i, h := range history {
-		rows[i] = h.row
-	}
-	return emit(suggest.Prequential(rows, suggest.Setup{Chart: d.policy.Chart, Lexicon: d.config.Lexicon(), Now: time.Now}))
+	out.Report = suggest.Prequential(rows, suggest.Setup{Chart: d.policy.Chart, Lexicon: d.config.Lexicon(), Now: time.Now})
+	return emit(out)
 }

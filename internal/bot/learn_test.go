@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"triaged/internal/bot"
 	"triaged/internal/config"
@@ -114,6 +115,39 @@ func TestCorrectionIsUnlearned(t *testing.T) {
 		s.orders("SR-1", "#spam")
 		if got := s.desk.Model().Learned(); got != 0 {
 			t.Errorf("after the request was spam it stands on %d examples", got)
+		}
+	})
+}
+
+// TestEvaluateTriesTheHistory: each request counts once, with the code that it has in the end, and what was unread or is spam
+// does not.
+func TestEvaluateTriesTheHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		evaluate := func() (r bot.EvaluationRow) {
+			if err := s.desk.Evaluate(bot.Args{}, func(row any) error { r = row.(bot.EvaluationRow); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		if r := evaluate(); r.Test != 0 {
+			t.Errorf("of a desk without a history it tries %d", r.Test)
+		}
+		s.arrives("pat@school.example", "Projector", "The projector in my classroom does not turn on.")
+		s.arrives("lou@school.example", "Win", "Win a laptop. Click here.")
+		for _, c := range [][2]string{{"SR-1", "#1-4"}, {"SR-1", "#1-3!"}, {"SR-2", "#8-9"}, {"SR-2", "#spam"}} {
+			s.orders(c[0], c[1])
+		}
+		for n := range 3 {
+			s.arrives(fmt.Sprintf("teacher%d@school.example", n), "no internet", "The internet is down in our whole school.")
+			time.Sleep(time.Minute)
+		}
+		s.answers(s.sentTo("ana@school.example", "outage")[0], "ana@school.example", "all and later 1-2")
+		s.sent()
+		s.arrives("late@school.example", "no internet", "The internet is down in our whole school.")
+		if r := evaluate(); r.Test != 4 || r.Accuracy < .999 || !r.Known || r.Unlearned == nil || r.LeftOut != 0 {
+			t.Errorf("%+v, want four tried, all right: SR-1 and three of the outage", r)
 		}
 	})
 }

@@ -42,10 +42,25 @@ type Report struct {
 	CalibrationError float64 `json:"calibration_error"` // expected, over fifteen bins of confidence
 	TrainSeconds     float64 `json:"train_seconds"`
 	SuggestMicros    float64 `json:"suggest_micros"` // for one mail
-	Curve            []Point `json:"curve,omitempty"`
+	Known            bool    `json:"known"`          // the cold start took part: every label is a code of the chart
+
+	Confused []Confusion `json:"confused,omitempty"` // the most frequent mistakes
+	Curve    []Point     `json:"curve,omitempty"`
+	// Unlearned is how right the cold start alone would have been all along. Nil without one.
+	Unlearned *Point `json:"without_learning,omitempty"`
 }
 
-// Point is one point of a learning curve: how right the last suggestions were after so many examples.
+// Confusion is a mistake, and how often it was made.
+type Confusion struct {
+	Suggested string `json:"suggested"`
+	Right     string `json:"right"`
+	Times     int    `json:"times"`
+}
+
+// mostConfused is how many mistakes a report names.
+const mostConfused = 5
+
+// Point is one point of a learning curve: how right the suggestions were since the last one, after so many examples.
 type Point struct {
 	Examples int     `json:"examples"`
 	Accuracy float64 `json:"accuracy"`
@@ -78,6 +93,9 @@ func Evaluate(train, test []Row, s Setup) Report {
 func Prequential(history []Row, s Setup) Report {
 	e := newExam(s, nil, history)
 	e.report.Train = len(history)
+	if e.report.Known {
+		e.alone, e.report.Unlearned = newEngine(e.engine.cold), &Point{}
+	}
 	var suggesting, learning time.Duration
 	for i, r := range history {
 		start := e.now()
@@ -86,6 +104,7 @@ func Prequential(history []Row, s Setup) Report {
 		e.learn(i, r)
 		suggesting += middle.Sub(start)
 		learning += e.now().Sub(middle)
+		e.tryAlone(r)
 		if step := max(1, len(history)/curvePoints); (i+1)%step == 0 {
 			e.point(i+1, step)
 		}
@@ -99,6 +118,7 @@ func Prequential(history []Row, s Setup) Report {
 type exam struct {
 	now     func() time.Time
 	engine  *engine
+	alone   *engine // the cold start, which learns nothing; nil if it is not asked
 	report  Report
 	answers []answer
 }
@@ -125,28 +145,45 @@ func newExam(s Setup, train, test []Row) *exam {
 			}
 		}
 	}
-	if coded {
+	e.engine = newEngine(nil)
+	if e.report.Known = coded; coded {
 		e.engine = newEngine(newCold(s.Chart, s.Lexicon))
-	} else {
-		e.engine = newEngine(nil)
+		e.engine.cold.school() // no suggestion's cost
 	}
 	return e
 }
 
 func (e *exam) learn(i int, r Row) { e.engine.learn(strconv.Itoa(i), r.mail(), r.Label) }
 
-func (e *exam) try(r Row) {
-	v := e.engine.view(r.mail())
+func (e *exam) try(r Row) { e.answers = append(e.answers, e.engine.answer(r)) }
+
+// tryAlone tries what learns nothing, if it is asked.
+func (e *exam) tryAlone(r Row) {
+	if e.alone == nil {
+		return
+	}
+	a, p := e.alone.answer(r), e.report.Unlearned
+	share := 1 / float64(e.report.Test)
+	if a.got == a.want {
+		p.Accuracy += share
+	}
+	if a.within3 {
+		p.Top3 += share
+	}
+}
+
+func (e *engine) answer(r Row) answer {
+	v := e.view(r.mail())
 	order := v.order()
 	a := answer{want: r.Label}
 	for i, k := range order[:min(3, len(order))] {
-		label := e.engine.learner.labels[k]
+		label := e.learner.labels[k]
 		if i == 0 {
 			a.got, a.confidence = label, v.p[k]
 		}
 		a.within3 = a.within3 || label == r.Label
 	}
-	e.answers = append(e.answers, a)
+	return a
 }
 
 // point adds the last answers to the learning curve.
@@ -197,7 +234,27 @@ func (e *exam) finish() Report {
 		e.report.MacroF1 += 2 * t.hit / (2*t.hit + t.wrong + t.missed) / float64(len(labels))
 	}
 	e.report.CalibrationError = calibrationError(e.answers)
+	e.report.Confused = confused(e.answers)
 	return e.report
+}
+
+// confused are the most frequent mistakes, the most frequent first.
+func confused(answers []answer) (all []Confusion) {
+	for _, a := range answers {
+		if a.got == a.want || a.got == "" {
+			continue
+		}
+		i := slices.IndexFunc(all, func(c Confusion) bool { return c.Suggested == a.got && c.Right == a.want })
+		if i < 0 {
+			i = len(all)
+			all = append(all, Confusion{Suggested: a.got, Right: a.want})
+		}
+		all[i].Times++
+	}
+	slices.SortFunc(all, func(a, b Confusion) int {
+		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.Suggested, b.Suggested), cmp.Compare(a.Right, b.Right))
+	})
+	return all[:min(mostConfused, len(all))]
 }
 
 // calibrationError is the mean distance between confidence and accuracy over fifteen bins of equal width (Naeini et al.,
