@@ -177,21 +177,38 @@ func watched(ctx context.Context, to io.Writer, from io.Reader, h hash.Hash, pro
 // sumOfState is the checksum of a whole state file.
 func sumOfState() hash.Hash { return crc32.New(castagnoli) }
 
-// steadily writes to a file and makes it durable bit by bit: much at once would hold up what others write to the disk.
+// steadily writes to a file and makes it durable bit by bit: much at once would hold up what others write to the disk. One bit
+// is written while the one before becomes durable.
 type steadily struct {
 	*os.File
-	ahead int
+	ahead   int
+	syncing chan error // of the bit before; nil: there is none
 }
 
-const mostAhead = 16 << 20
+// mostAhead is how large a bit is.
+const mostAhead = 8 << 20
 
 func (s *steadily) Write(b []byte) (int, error) {
 	n, err := s.File.Write(b)
-	if s.ahead += n; err == nil && s.ahead >= mostAhead {
-		s.ahead = 0
-		err = s.Sync()
+	if s.ahead += n; err != nil || s.ahead < mostAhead {
+		return n, err
 	}
-	return n, err
+	if err := s.settle(); err != nil {
+		return n, err
+	}
+	s.ahead, s.syncing = 0, make(chan error, 1)
+	go func(done chan<- error) { done <- s.Sync() }(s.syncing)
+	return n, nil
+}
+
+// settle waits for the bit before the last: the system tells of an error in writing only once.
+func (s *steadily) settle() error {
+	if s.syncing == nil {
+		return nil
+	}
+	err := <-s.syncing
+	s.syncing = nil
+	return err
 }
 
 // written makes a file by a function, and gives it its name once it is durable. The name of what is being written ends in

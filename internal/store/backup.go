@@ -191,7 +191,8 @@ func (b *backup) write(f *os.File, release func() error) error {
 		m.Raw = append(m.Raw, savedRaw{extent, b.kept(extent)})
 	}
 	b.total = size + missing(m.Raw)
-	t := tar.NewWriter(&steadily{File: f})
+	steady := &steadily{File: f}
+	t := tar.NewWriter(steady)
 	if m.Sum, err = b.state(t, f, state, size); err != nil {
 		return err
 	}
@@ -207,7 +208,7 @@ func (b *backup) write(f *os.File, release func() error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(addMember(t, archiveManifest, text), addMember(t, archiveSum, []byte(sumLine(text))), t.Close())
+	return errors.Join(addMember(t, archiveManifest, text), addMember(t, archiveSum, []byte(sumLine(text))), t.Close(), steady.settle())
 }
 
 func addMember(t *tar.Writer, name string, content []byte) error {
@@ -318,7 +319,9 @@ func (b *backup) raw(r *savedRaw) error {
 	}
 	part.Seek(0, io.SeekStart)
 	err = written(filepath.Join(b.folder, r.pieceName(p)), func(f *os.File) error {
-		n, sum, err := watched(b.ctx, &steadily{File: f}, part, sha256.New(), b.step)
+		steady := &steadily{File: f}
+		n, sum, err := watched(b.ctx, steady, part, sha256.New(), b.step)
+		err = errors.Join(err, steady.settle())
 		if err == nil && (n != p.To-p.From || sum != p.Sum) {
 			err = fmt.Errorf("%s changed while it was read", source.Name())
 		}
