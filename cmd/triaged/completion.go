@@ -41,13 +41,22 @@ _triaged() {
 		_files
 	fi
 }
-compdef _triaged triaged
+if [[ $funcstack[1] == _triaged ]]; then
+	_triaged "$@" # the first time, while it is loaded from fpath
+else
+	compdef _triaged triaged
+fi
 `,
 	"fish": `function __triaged
 	set -l words (commandline -opc) (commandline -ct)
-	triaged completion-candidates -- $words[2..-1] 2>/dev/null
+	set -l found (triaged completion-candidates -- $words[2..-1] 2>/dev/null)
+	if set -q found[1]
+		printf '%s\n' $found
+	else
+		__fish_complete_path (commandline -ct)
+	end
 end
-complete -c triaged -a '(__triaged)'
+complete -c triaged -f -a '(__triaged)'
 `,
 }
 
