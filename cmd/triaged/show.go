@@ -41,7 +41,7 @@ func (c *commands) printCase(s streams, r bot.Case) {
 	}
 	fmt.Fprintln(s.out)
 	for i, g := range r.Suggestions {
-		fmt.Fprintf(s.out, "suggestion %d: %s (%.0f %%) %v\n", i+1, g.Code, g.Confidence*100, g.Because)
+		fmt.Fprintf(s.out, "suggestion %d: %s (%.0f %%) %s\n", i+1, g.Code, g.Confidence*100, strings.Join(g.Because, ", "))
 	}
 	if text := strings.TrimSpace(r.Text); text != "" {
 		fmt.Fprintf(s.out, "\n  %s\n", strings.ReplaceAll(printableText(text), "\n", "\n  "))

@@ -355,8 +355,11 @@ func (d *Desk) caseOf(tx *store.Tx, r request.Request, now time.Time) Case {
 	c := Case{RequestRow: d.row(tx, r, now), Text: tx.Text(r.Text), Events: []EventRow{}}
 	for _, e := range tx.Events(r.Number) {
 		detail := e.Detail(d.policy.Prefix)
-		if e.Type == request.Noted || e.Type == request.Added {
-			detail = tx.Text(e.Text)
+		if said := tx.Text(e.Text); said != "" && e.Type != request.Opened { // what was asked stands above all
+			if detail != "" {
+				detail += ": "
+			}
+			detail += said
 		}
 		c.Events = append(c.Events, EventRow{At: e.At, Type: string(e.Type), By: e.By, Detail: detail})
 	}

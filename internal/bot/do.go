@@ -12,6 +12,7 @@ import (
 	"triaged/internal/message"
 	"triaged/internal/request"
 	"triaged/internal/store"
+	"triaged/internal/strict"
 )
 
 // Shell is the mailbox that the ledger names for what was said at a shell.
@@ -54,7 +55,7 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 	row := ReceiptRow{Done: []ReceiptItemRow{}, Failed: []ReceiptItemRow{}}
 	person, ok := d.policy.Roster.Person(as)
 	if !ok {
-		return row, 0, fmt.Errorf("%q is nobody of the staff: name one of [[staff]] with --as", as)
+		return row, 0, d.nobody(as)
 	}
 	now := d.clock.Now()
 	var about request.Number
@@ -90,6 +91,18 @@ func (d *Desk) spoken(as, said string, say func(*store.Tx, *message.Message, *in
 	d.learnLater(taught)
 	d.wake()
 	return row, about, nil
+}
+
+// nobody refuses who is not of the staff, and names the address that was probably meant.
+func (d *Desk) nobody(as string) error {
+	var known []string
+	for _, s := range d.config.Staff {
+		known = append(known, s.Address)
+	}
+	if near := strict.Nearest(as, known); near != "" {
+		return fmt.Errorf("%q is nobody of the staff: did you mean %s?", as, near)
+	}
+	return fmt.Errorf("%q is nobody of the staff: name one of [[staff]] with --as", as)
 }
 
 // errNoCommand is of words at the shell that tell the bot to do nothing.
