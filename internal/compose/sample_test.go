@@ -239,6 +239,14 @@ func specimens() []specimen {
 		{"digest-linked.en", linked, Material{Rows: rowMaterial}},
 		{"acknowledgement-night.en", night, asked},
 		{"acknowledgement-night.es", spanish(night), pedido},
+		{"notice.es", spanish(notice), noticed},
+		{"notice-added.es", spanish(added), Material{Topic: topic.Topic, Text: "It works again after I unplugged it."}},
+		{"notice-alert.es", spanish(alert), Material{Topic: "URGENTE", Text: "Nadie tiene internet.", Suggestions: []suggest.Suggestion{{Code: code(1, 2), Confidence: .3}}}},
+		{"reminder.es", spanish(reminder), Material{Topic: topic.Topic, Rows: rowMaterial[:1]}},
+		{"digest.es", spanish(late), Material{Rows: rowMaterial}},
+		{"digest-empty.es", spanish(empty), Material{}},
+		{"work-acknowledge.es", spanish(acknowledge), Material{Topic: topic.Topic, Rows: []RowMaterial{{Subject: topic.Topic}}}},
+		{"work-several.es", spanish(several), Material{Rows: []RowMaterial{{Subject: "Projector in 214 is dead"}, {Subject: "Printer"}}}},
 	}
 }
 

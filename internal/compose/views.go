@@ -335,12 +335,12 @@ type plainView struct {
 }
 
 func (d *draft) plain(p *page, b PlainBody) any {
-	v := &plainView{Mail: p, About: safeLine(b.Subject, 140), Reason: b.Reason}
+	v := &plainView{Mail: p, About: safeLine(d.words(b.Subject), 140), Reason: b.Reason}
 	if b.Reason != "" {
 		v.Size, v.Limit = d.say.Size(b.Size), d.say.Size(b.Limit)
 	}
 	for _, s := range b.Lines {
-		v.Lines = append(v.Lines, safeText(s, closingChars))
+		v.Lines = append(v.Lines, safeText(d.words(s), closingChars))
 	}
 	return v
 }
