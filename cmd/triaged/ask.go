@@ -50,7 +50,7 @@ func (c *commands) ask(ctx context.Context, s streams, op string, args bot.Args,
 	if err := desk.Ops()[op](ctx, raw, func(row any) error { return marshalled(row, each) }); err != nil {
 		return err
 	}
-	if writes {
+	if writes && sends(op, args) {
 		fmt.Fprintln(s.err, "No daemon is running: what is to be sent goes out when it runs.")
 	}
 	return nil
@@ -88,6 +88,17 @@ func changes(op string, args bot.Args) bool {
 		return args.About != ""
 	}
 	return args.Send || args.Order != ""
+}
+
+// sends tells whether what an operation changes may owe somebody a mail.
+func sends(op string, args bot.Args) bool {
+	switch op {
+	case "do", "file", "digest", "order-received", "unreachable":
+		return true
+	case "order-sent":
+		return args.Order != bot.DiscardMail
+	}
+	return false
 }
 
 func marshalled(row any, each func(json.RawMessage) error) error {

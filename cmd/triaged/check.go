@@ -47,13 +47,18 @@ func (l *checkCommand) Run(ctx context.Context, c *commands, s streams) error {
 		if bad {
 			verdict = count(len(r.Problems), "problem", "problems")
 		}
-		fmt.Fprintf(s.out, "%s: %d requests, %d events, %d mails\n", verdict, r.Requests, r.Events, r.Mails)
+		fmt.Fprintf(s.out, "%s: %s\n", verdict, counted(r.Requests, r.Events, r.Mails))
 		return nil
 	})
 	if err == nil && bad {
 		return errRefused
 	}
 	return err
+}
+
+// counted is what was looked at.
+func counted(requests, events, mails int) string {
+	return fmt.Sprintf("%s, %s, %s", count(requests, "request", "requests"), count(events, "event", "events"), count(mails, "mail", "mails"))
 }
 
 // repair makes anew what follows from what happened.
@@ -76,7 +81,7 @@ func (c *commands) repair(s streams) error {
 		if r.Kept != "" {
 			verdict = "repaired; the state as it was is in " + r.Kept
 		}
-		fmt.Fprintf(s.out, "%s: %d requests, %d events, %d mails\n", verdict, r.Requests, r.Events, r.Mails)
+		fmt.Fprintf(s.out, "%s: %s\n", verdict, counted(r.Requests, r.Events, r.Mails))
 	}
 	if err == nil && len(r.Problems) > 0 {
 		return errRefused

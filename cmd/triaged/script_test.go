@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +42,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"daemon": startDaemon, "logged": logged, "hangup": hangUp, "told": told, "halt": stopDaemon, "deliver": deliver, "json": jsonFields,
 			"cutfile": cutFile, "spoil": spoil, "usage": usageMistake, "secret": secretFrom, "unsaid": unsaid,
-			"mistakes": mistakes, "failures": failures,
+			"mistakes": mistakes, "failures": failures, "jsonlines": jsonLines,
 		},
 	})
 }
@@ -292,6 +293,23 @@ func typed(ts *testscript.TestScript, file string, status int) {
 
 func mistakes(ts *testscript.TestScript, neg bool, args []string) { typed(ts, args[0], exitUsage) }
 func failures(ts *testscript.TestScript, neg bool, args []string) { typed(ts, args[0], exitFailed) }
+
+// jsonLines runs each line of a file with --json, and asks for nothing on standard output but objects, a line each.
+func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		err := ts.Exec("triaged", append(strings.Fields(line), "--json")...)
+		var ended *exec.ExitError
+		if errors.As(err, &ended) && ended.ExitCode() != exitFailed {
+			ts.Fatalf("%s ended with %v", line, err)
+		}
+		for printed := range strings.Lines(ts.ReadFile("stdout")) {
+			var object map[string]any
+			if err := json.Unmarshal([]byte(printed), &object); err != nil {
+				ts.Fatalf("%s printed %q", line, printed)
+			}
+		}
+	}
+}
 
 // TestEveryCommandHasAMistake: exits.txtar knows all commands.
 func TestEveryCommandHasAMistake(t *testing.T) {

@@ -44,7 +44,7 @@ func (d *Desk) Quarantine(a Args, emit func(any) error) error {
 		for _, n := range a.Mails {
 			row, ok := tx.Row(n)
 			if !ok || !row.Outcome.Quarantined() && !row.Outcome.SetAside() {
-				return fmt.Errorf("there is no mail %d in the quarantine: `triaged quarantine --all` lists them", n)
+				return fmt.Errorf("there is no mail %d in the quarantine: `triaged quarantine --all` lists them, and `triaged ledger show %d` shows any mail", n, n)
 			}
 			all = append(all, row)
 		}
