@@ -76,6 +76,7 @@ type Mistake struct {
 	Why  string   // what is wrong, in words for its author
 	Hint string   // what to write instead, in words; may be empty
 	Near []string // commands it could have been, nearest first, ready to be typed; may be empty
+	Row  bool     // it names its requests
 }
 
 // Answer is the kind of the bot's mail that a mail answers. It decides whether commands may go without their "#".
@@ -112,7 +113,8 @@ type Setting struct {
 type Reading struct {
 	Commands []Command
 	Mistakes []Mistake
-	Note     string   // the text around the commands, greeting and signature aside
-	Keys     []string // one-tap keys carried by the mail ("#key …"), as written; see authority.Keys.CheckLink
-	Bare     bool     // whether commands without "#" were read
+	Note     string    // the text around the commands, greeting and signature aside
+	Remarks  []Mistake // words behind a request's number under a digest that were left in the text, since no line said what to do
+	Keys     []string  // one-tap keys carried by the mail ("#key …"), as written; see authority.Keys.CheckLink
+	Bare     bool      // whether commands without "#" were read
 }

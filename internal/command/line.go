@@ -57,6 +57,7 @@ func parseLine(text string, set Setting) line {
 	p.run()
 	p.line.cmd.Raw, p.line.slip.Raw = p.raw, p.raw
 	p.line.row, p.line.named = p.chosen || p.named, p.named
+	p.line.slip.Row = p.line.row
 	if p.line.sense != command && strings.ContainsFunc(text, invisible) {
 		return p.line.seen(text, set)
 	}

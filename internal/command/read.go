@@ -38,6 +38,9 @@ func Read(text string, s Setting) Reading {
 				note = append(note, t.raw[i])
 			}
 		default:
+			if was := t.lines[i]; was.sense == remark && s.Answer == Digest && !t.trimmed(i) && t.begins(i) {
+				r.Remarks = append(r.Remarks, was.slip)
+			}
 			if !t.trimmed(i) && (!r.Bare || l.sense == quote) {
 				note = append(note, t.raw[i])
 			}

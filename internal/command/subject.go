@@ -7,6 +7,9 @@ import "strings"
 func ReadSubject(topic string, s Setting) Reading {
 	after, tags := afterTag(topic, s)
 	after = strings.TrimSpace(after)
+	if m, ok := unsignedSubject(after, tags, s); ok {
+		return Reading{Mistakes: []Mistake{m}, Note: strings.TrimSpace(topic)}
+	}
 	if !strings.HasPrefix(fold(after), "#") {
 		return Reading{Note: strings.TrimSpace(topic)}
 	}
@@ -33,6 +36,19 @@ func ReadSubject(topic string, s Setting) Reading {
 		return Reading{Mistakes: []Mistake{l.slip}, Note: strings.TrimSpace(topic)}
 	}
 	return Reading{Note: strings.TrimSpace(topic)}
+}
+
+// unsignedSubject names a command behind the number in a subject of the desk's own people that lacks its "#".
+func unsignedSubject(after string, tags Selection, s Setting) (Mistake, bool) {
+	if !s.Staff || len(tags.Ranges) != 1 || strings.ContainsAny(fold(after), "#") {
+		return Mistake{}, false
+	}
+	l := parseLine(after, s)
+	if l.sense != command || l.row || l.cmd.Text != "" || l.cmd.Verb == Categorize && s.Codes != nil && !s.Codes(l.cmd.Code) {
+		return Mistake{}, false
+	}
+	l.cmd.Requests = tags
+	return Mistake{Raw: l.cmd.Raw, Row: true, Why: "in a subject a command needs its number sign", Near: []string{l.cmd.Format(s.Prefix)}}, true
 }
 
 func slip(l line, why, hint string) line {

@@ -27,7 +27,7 @@ func (t *text) unsigned(c Command) Mistake {
 	if t.answers() {
 		why = "without its number sign a command counts only if the mail holds nothing else"
 	}
-	return Mistake{Raw: c.Raw, Why: why, Near: []string{c.Format(t.set.Prefix)}}
+	return Mistake{Raw: c.Raw, Row: !c.Requests.IsZero(), Why: why, Near: []string{c.Format(t.set.Prefix)}}
 }
 
 // plainlyMeant tells whether a line that stands beside other words of an answer was meant as a command.

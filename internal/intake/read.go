@@ -159,24 +159,29 @@ func (d *decision) printed() command.Sent {
 }
 
 // readAmongQuotes finds commands that were typed into the quoted mail. Each line must be a command by itself: what else
-// stands there is the mail program's.
+// stands there is the mail program's, unless it is a remark beside a row and other rows say what to do.
 func (d *decision) readAmongQuotes(s command.Setting) {
 	const most = 500 // lines
+	var remarks []command.Mistake
 	n := 0
 	s.Beside = strings.TrimSpace(d.reading.Note) != "" && !d.reading.Bare
 	for line := range strings.Lines(d.printed().NewWords(d.m.Elided)) {
 		if n++; n > most {
-			return
+			break
 		}
 		r := command.Read(line, s)
+		remarks = append(remarks, r.Remarks...)
 		if strings.TrimSpace(r.Note) != "" {
 			continue
 		}
 		d.reading.Commands = append(d.reading.Commands, r.Commands...)
 		for _, m := range r.Mistakes {
-			if len(m.Near) > 0 {
+			if len(m.Near) > 0 || m.Row {
 				d.reading.Mistakes = append(d.reading.Mistakes, m)
 			}
 		}
+	}
+	if len(d.reading.Commands) > 0 { // else the mail program may have put them there
+		d.reading.Mistakes = append(d.reading.Mistakes, remarks...)
 	}
 }

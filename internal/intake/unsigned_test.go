@@ -9,11 +9,11 @@ import (
 	"triaged/internal/request"
 )
 
-// refusals are the lines that a receipt refuses, and says are to be written with their number sign.
+// refusals are the lines that a receipt refuses, with why.
 func refusals(r *compose.ReceiptBody) []string {
 	var all []string
 	for _, item := range r.Items {
-		if !item.Done && strings.Contains(item.Result, "with the number sign") {
+		if !item.Done && item.Said != "" && item.Result != "" && !strings.Contains(item.Result, "nobody knows") {
 			all = append(all, item.Said)
 		}
 	}
@@ -29,13 +29,22 @@ func TestEveryRowOfAnAnswerIsInTheReceipt(t *testing.T) {
 		{"beside rows with their sign", "SR-1 #1-3\nSR-2 2-3\n3 ok", "1-3 2-3 1-3", ""},
 		{"beside words", "SR-1 #1-3\nSR-2 2-3\n3 ok\nThe fourth is of the network people.", "1-3  ", "SR-2 2-3|3 ok"},
 		{"nothing but words and rows", "Good morning all, here is my part.\nSR-2 2-3", "  ", "SR-2 2-3"},
+		{"beside their rows in the quotation", "\n\n________________________________\nFrom: Desk <" + desk + ">\nSent: Monday, March 2, 2026 9:00 AM\nTo: Ana Ruiz\nSubject: queue\n\n" +
+			"SR-1, waiting: something that somebody asked for 1-3\nSR-2, waiting: something that somebody asked for I called her\n" +
+			"SR-3, waiting: something that somebody asked for 1-3-4\nSR-4, waiting: something that somebody asked for\n" +
+			"This is what the desk wrote to ana@school.example about it, in words of its own.", "1-3  ", "SR-3 1-3-4|SR-2 I called her"},
 	}
 	for _, tt := range tests {
 		f := newMemory(t)
 		for range 4 {
 			f.take(f.mail(pat, "Something", "Something is broken."))
 		}
-		v := f.take(f.answer(f.digest(), ana, tt.text))
+		digest := f.digest()
+		raw := f.answer(digest, ana, tt.text)
+		if strings.HasPrefix(tt.text, "\n") {
+			raw = f.mail(ana, "Re: queue", tt.text, "In-Reply-To: <"+f.idOf(digest)+">")
+		}
+		v := f.take(raw)
 		done := f.requests[1].Code.String() + " " + f.requests[2].Code.String() + " " + f.requests[3].Code.String()
 		if got := strings.Join(refusals(letterOf(t, v, compose.Receipt, ana).Receipt), "|"); done != tt.done || got != tt.refused {
 			t.Errorf("%s: done %q, refused %q: %s", tt.name, done, got, v.Reason)
@@ -95,6 +104,40 @@ func (f *memory) lastNote(n request.Number) (text string) {
 		}
 	}
 	return text
+}
+
+// TestWordsBesideRefusedRows says of words that they were not kept, where every row was refused and nobody knows which
+// request they are about.
+func TestWordsBesideRefusedRows(t *testing.T) {
+	f := newMemory(t)
+	for range 3 {
+		f.take(f.mail(pat, "Something", "Something is broken."))
+	}
+	v := f.take(f.answer(f.digest(), ana, "SR-2 2-3\nThe others are of the network people."))
+	items := letterOf(t, v, compose.Receipt, ana).Receipt.Items
+	if len(items) != 2 || items[1].Done || items[1].Said != "The others are of the network people." || v.Outcome != intake.RefusedCommand {
+		t.Errorf("%s: %+v", v.Outcome, items)
+	}
+}
+
+// TestCodesInASubject names a code behind the number in a subject of the desk's own people, and leaves everybody else's alone.
+func TestCodesInASubject(t *testing.T) {
+	for _, tt := range []struct {
+		from, subject string
+		named         bool
+	}{
+		{kim, "[SR-1] 1-3", true}, {kim, "SR-1 1-3", true}, {kim, "[SR-1] mine", true},
+		{kim, "[SR-1] 9-12 graders", false}, {kim, "[SR-1] 2", false}, {kim, "[SR-1]", false}, {kim, "1-3", false},
+		{kim, "Re: [SR-1] 1-3", false}, {pat, "[SR-1] 1-3", false},
+	} {
+		f := newMemory(t)
+		f.open()
+		v := f.take(f.mail(tt.from, tt.subject, "", vouched))
+		named := v.Outcome == intake.RefusedCommand && strings.Contains(letterOf(t, v, compose.Receipt, kim).Receipt.Items[0].Result, "number sign")
+		if named != tt.named || f.requests[1].Code.String() != "" {
+			t.Errorf("%q from %s: %s: %s", tt.subject, tt.from, v.Outcome, v.Reason)
+		}
+	}
 }
 
 // TestRowsInANewMail refuses rows without their number sign where a member of staff says nothing else, and makes a request
