@@ -21,13 +21,20 @@ func (d *decision) commands() bool {
 	if !d.isStaff {
 		return d.requesterCommands()
 	}
-	if !d.proof.Proven {
+	if !d.proof.Proven && !d.onlyHinted() {
 		return d.holdForProof()
 	}
 	if d.thread == 0 && d.answered == nil && d.opensByCommand() {
 		return d.openCommanded()
 	}
 	return d.run(d.thread)
+}
+
+// onlyHinted tells whether nothing is to be done: the mail is rows that lack their number sign, whoever wrote it, and to say so
+// needs no proof.
+func (d *decision) onlyHinted() bool {
+	return len(d.reading.Commands) == 0 && d.reading.Note == "" &&
+		!slices.ContainsFunc(d.reading.Mistakes, func(m command.Mistake) bool { return !m.Row })
 }
 
 // requesterCommands lets requesters act on their own requests. Anybody else's tags are text.

@@ -151,7 +151,8 @@ func TestRowsInANewMail(t *testing.T) {
 		{kim, "Hi all,\nSR-1 1-3\n2 dup 1\n\nThanks,\nKim Tran", vouched, intake.RefusedCommand},
 		{kim, "SR-1 1-3\nAnd my own projector is dark.", vouched, intake.Opened},
 		{kim, "12 ok", vouched, intake.Opened},
-		{kim, "SR-1 1-3", "", intake.Opened}, // nothing proves that it is Kim's: it opens a request, and nobody is asked
+		{kim, "SR-1 1-3\n2 dup 1", "", intake.RefusedCommand}, // nothing proves that it is Kim's, and nothing is done
+		{kim, "SR-1 1-3\n2 dup 1", "Authentication-Results: mx.school.example; dmarc=fail header.from=school.example", intake.Spam},
 		{pat, "SR-1 1-3", vouched, intake.Opened},
 		{"zoe@school.example", "SR-1 1-3", vouched, intake.Opened},
 	}
