@@ -30,6 +30,14 @@ func (t *text) unsigned(c Command) Mistake {
 	return Mistake{Raw: c.Raw, Row: !c.Requests.IsZero(), Why: why, Near: []string{c.Format(t.set.Prefix)}}
 }
 
+// Doubt is the mistake of a command of which nothing tells whether its author typed it; see Sent.Doubtful.
+func Doubt(c Command, prefix string) Mistake {
+	return Mistake{
+		Raw: c.Raw, Row: !c.Requests.IsZero(), Why: "it stands where the quoted mail had the same, so that nobody can tell who wrote it",
+		Near: []string{c.Format(prefix)},
+	}
+}
+
 // plainlyMeant tells whether a line that stands beside other words of an answer was meant as a command.
 func (t *text) plainlyMeant(i int, counts, said bool) bool {
 	l := t.lines[i]

@@ -99,10 +99,7 @@ func (d *decision) readDoubtful(s command.Setting) {
 		if c.Verb == command.Categorize && !s.Codes(c.Code) {
 			continue
 		}
-		d.reading.Mistakes = append(d.reading.Mistakes, command.Mistake{
-			Raw: c.Raw, Why: "it stands where the quoted mail had the same, so that nobody can tell who wrote it",
-			Near: []string{c.Format(s.Prefix)},
-		})
+		d.reading.Mistakes = append(d.reading.Mistakes, command.Doubt(c, s.Prefix))
 	}
 }
 
