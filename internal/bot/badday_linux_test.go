@@ -227,7 +227,7 @@ func TestMailboxFullOfOldMail(t *testing.T) {
 		delete(told, "acknowledgement dana@school.example")
 		for key := range told {
 			if strings.HasPrefix(key, "acknowledgement") || told[key] > 10 {
-				t.Errorf("sent: %s", key)
+				t.Errorf("sent %d times: %s", told[key], key)
 			}
 		}
 		rows := len(s.ledger())

@@ -447,7 +447,8 @@ type Notify struct {
 
 	// When more notices of new requests than so many would go to one address in such a time, further ones wait, no longer
 	// than that time, and come in one mail that lists them and is answered like a digest. What may be an emergency never
-	// waits. Further mails about one outage come no closer together than that time. A high count gathers none.
+	// waits. Further mails about one outage, and reminders that come late, come no closer together than
+	// that time. A high count gathers none.
 	Burst Rate `toml:"burst"`
 }
 

@@ -1,8 +1,9 @@
 // Package gather decides which of the mails owed to one of the desk's people are told in one: notices of new requests that
-// come in a burst, and word of an outage that grows.
+// come in a burst, reminders that come late, and word of an outage that grows.
 //
 // It guarantees that nothing owed is lost in another mail: what is gathered into a mail stands in it. A single notice is
-// never delayed, nor is one with an alert or a colleague's word; what waits, waits no longer than the policy says.
+// never delayed, nor is one with an alert or a colleague's word, nor a reminder in time; what waits, waits no longer than the
+// policy says.
 //
 // It knows letters. It must not know how they are kept, rendered or sent, and calls no clock.
 package gather
@@ -49,6 +50,8 @@ func Decide(l compose.Letter, before iter.Seq[Earlier], p Policy, now time.Time)
 		d = outage(l, before, p, now)
 	case plainNotice(l) && p.Count > 0:
 		d = notice(l, before, p, now)
+	case lateReminder(l) && p.Count > 0:
+		d = reminder(l, before, p, now)
 	}
 	d.At = earliest(d.At, now.Add(p.Per)) // whatever earlier mails are dated: the clock may have been ahead
 	return d
@@ -115,6 +118,48 @@ func notice(l compose.Letter, before iter.Seq[Earlier], p Policy, now time.Time)
 		}
 	}
 	return Decision{Letter: l, At: now}
+}
+
+// lateReminder tells whether a letter reminds of what its recipient should have been reminded of long ago: the bot was away,
+// or a mailbox with old mail is being read, which may take some time.
+func lateReminder(l compose.Letter) bool {
+	return l.Kind == compose.Reminder && l.Queue != nil && !l.Queue.Late.IsZero()
+}
+
+// reminder goes into the late one that waits, else is one of its own, some time after the last.
+func reminder(l compose.Letter, before iter.Seq[Earlier], p Policy, now time.Time) Decision {
+	for e := range before {
+		switch {
+		case e.Letter.At.After(now): // it stems from a clock that was ahead
+		case !e.Open && e.Letter.At.Before(now.Add(-p.Per)):
+			return Decision{Letter: l, At: now}
+		case !lateReminder(e.Letter) || e.Letter.Queue.Escalated != l.Queue.Escalated:
+		case e.Open:
+			return Decision{Letter: listed(l, both(*e.Letter.Queue, *l.Queue)), Into: e.ID, At: e.Next}
+		default:
+			return Decision{Letter: l, At: e.Letter.At.Add(p.Per)}
+		}
+	}
+	return Decision{Letter: l, At: now}
+}
+
+// both is one list in place of two, of which the first is of what was due before.
+func both(a, b compose.QueueBody) compose.QueueBody {
+	if b.Late.Before(a.Late) {
+		a.Late = b.Late
+	}
+	a.More, a.MoreLate = a.More+b.More, a.MoreLate+b.MoreLate
+	room := max(mostRows-len(a.Rows), 0)
+	for i, r := range b.Rows {
+		if i < room {
+			a.Rows = append(a.Rows[:len(a.Rows):len(a.Rows)], r)
+			continue
+		}
+		if a.More++; r.Overdue {
+			a.MoreLate++
+		}
+	}
+	return a
 }
 
 // listed is a notice of several requests to the same recipient.

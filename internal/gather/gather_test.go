@@ -53,6 +53,44 @@ func (p *post) owe(l compose.Letter, now time.Time) gather.Decision {
 	return d
 }
 
+func late(escalated, rows, more int, at time.Time) compose.Letter {
+	l := compose.Letter{Kind: compose.Reminder, To: kim, Commands: true, At: at, Queue: &compose.QueueBody{Late: at.Add(-time.Hour), Escalated: escalated, More: more}}
+	for range rows {
+		l.Queue.Rows = append(l.Queue.Rows, compose.Row{Overdue: true})
+	}
+	return l
+}
+
+// Reminders that come late are one at first and one for all others within the policy's time; one that comes in time never waits.
+func TestLateReminders(t *testing.T) {
+	second := func(n int) time.Time { return nine.Add(time.Duration(n) * time.Second) }
+	var p post
+	if d := p.owe(late(0, 2, 0, second(0)), second(0)); d.Into != 0 || !d.At.Equal(second(0)) {
+		t.Errorf("the first: %+v", d)
+	}
+	for i := range 20 {
+		at := second(i + 1)
+		d := p.owe(late(0, 2, 3, at), at)
+		if i == 0 && (d.Into != 0 || !d.At.Equal(second(600))) || i > 0 && (d.Into != 2 || !d.At.Equal(second(600))) {
+			t.Errorf("late reminder %d: %+v", i+2, d)
+		}
+		if q := d.Letter.Queue; len(q.Rows)+q.More != 5*(i+1) || len(q.Rows) > 25 || q.MoreLate != 2*(i+1)-len(q.Rows) || !q.Late.Equal(second(1).Add(-time.Hour)) {
+			t.Errorf("%d reminders in one: %d rows, %d more, %d of them late, since %v", i+1, len(q.Rows), q.More, q.MoreLate, q.Late)
+		}
+	}
+	if d := p.owe(late(3, 1, 0, second(30)), second(30)); d.Into != 0 || !d.At.Equal(second(30)) {
+		t.Errorf("a supervisor's reminder joins the analysts': %+v", d)
+	}
+	timely := late(0, 1, 0, second(40))
+	timely.Queue.Late = time.Time{}
+	if d := p.owe(timely, second(40)); d.Into != 0 || !d.At.Equal(second(40)) {
+		t.Errorf("a reminder in time waits: %+v", d)
+	}
+	if d := p.owe(late(0, 1, 0, second(1900)), second(1900)); d.Into != 0 || !d.At.Equal(second(1900)) {
+		t.Errorf("when it is calm again, one waits: %+v", d)
+	}
+}
+
 func TestNotices(t *testing.T) {
 	minute := func(n int) time.Time { return nine.Add(time.Duration(n) * time.Minute) }
 	var p post
