@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -9,6 +10,7 @@ import (
 
 type receiptView struct {
 	Mail     *page
+	About    string // the first few requests that it is about, "SR-3, SR-6, SR-7 +2", or ""
 	Items    []itemView
 	AllDone  bool
 	NoneDone bool
@@ -45,7 +47,23 @@ func (d *draft) receipt(p *page, r ReceiptBody) any {
 		v.Items = append(v.Items, i)
 	}
 	v.Undo = r.Undo && !v.NoneDone
+	v.About = d.about(r.Items)
 	return v
+}
+
+// about names the first few of the requests that a receipt is about, for its subject.
+func (d *draft) about(items []ReceiptItem) string {
+	const most = 3
+	var labels []string
+	for _, item := range items {
+		if label := d.label(item.Request); label != "" && !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	if len(labels) > most {
+		return strings.Join(labels[:most], ", ") + " +" + itoa(len(labels)-most)
+	}
+	return strings.Join(labels, ", ")
 }
 
 func (d *draft) item(r ReceiptItem) itemView {

@@ -186,6 +186,9 @@ func specimens() []specimen {
 	linked := digest
 	linked.Queue = &QueueBody{Review: nine, Rows: slices.Clone(rows)}
 	linked.Queue.Rows[1].Outage = 12
+	certain := about(Notice, dana, Letter{Commands: true, Notice: &NoticeBody{
+		From: maria, Submitted: monday.Add(-3 * time.Minute), Code: code(1, 1), Due: monday.Add(4 * time.Hour), Alert: []string{"Immediate attention required."},
+	}})
 	night := acknowledgement
 	night.Acknowledgement = &AcknowledgementBody{CategorizedBy: monday.Add(2 * time.Hour), Opens: time.Date(2026, time.August, 25, 7, 0, 0, 0, chicago)}
 	return []specimen{
@@ -240,6 +243,8 @@ func specimens() []specimen {
 		{"acknowledgement-night.en", night, asked},
 		{"acknowledgement-night.es", spanish(night), pedido},
 		{"notice.es", spanish(notice), noticed},
+		{"notice-emergency.en", certain, Material{Topic: "Internet down - all campuses", Text: "Nobody can get online."}},
+		{"notice-emergency.es", spanish(certain), Material{Topic: "Sin internet en todos los planteles", Text: "Nadie tiene internet."}},
 		{"notice-added.es", spanish(added), Material{Topic: topic.Topic, Text: "It works again after I unplugged it."}},
 		{"notice-alert.es", spanish(alert), Material{Topic: "URGENTE", Text: "Nadie tiene internet.", Suggestions: []suggest.Suggestion{{Code: code(1, 2), Confidence: .3}}}},
 		{"reminder.es", spanish(reminder), Material{Topic: topic.Topic, Rows: rowMaterial[:1]}},
