@@ -12,7 +12,7 @@ func (lexiconCommand) Help() string {
 
 [concept.NAME] with en and es: words and phrases, in English and Spanish, that mean one thing. A concept of a name that the built-in lexicon has gains them: [concept.projector] with en = ["ClearBoard"] teaches a product's name. Case, accents, common endings and one wrong letter in a longer word do not matter; "=word" is matched letter by letter, "#" is any word with a digit, "*" up to three words. is = ["device"] puts a concept into groups; negatable = true does not count it after "not"; quiet = true never gives it as a reason.
 
-[[rule]] with if: conditions that must all hold, such as ["projector|printer", "trouble", "!donated", "by:teaching_role"]: one of two, a second, not a third, and a fourth in the author's title, team or campus. score = { "1-3" = 2.0, "administrative" = -0.5 } is added to codes, or to all codes of a priority, in natural logarithms: 2.0 makes a code about seven times as likely. alert = "campus-wide outage" tells analysts at once; calm = true in its place says that what only sounds like an emergency is none.
+[[rule]] with if: conditions that must all hold, such as ["projector|printer", "trouble", "!donated", "by:teaching_role"]: one of two, a second, not a third, and a fourth in the author's title, team or campus. score = { "1-3" = 2.0, "administrative" = -0.5 } is added to codes, or to all codes of a priority, in natural logarithms: 2.0 makes a code about seven times as likely. alert = "campus-wide outage" tells analysts at once, and with outage = true not again of a mail that reports a known outage; calm = true in its place says that what only sounds like an emergency is none.
 
 [prior] with codes, "1-*" or names of priorities: how common they are, in natural logarithms.
 

@@ -176,15 +176,17 @@ func (d *Desk) suspicion(tx *store.Tx, r request.Request) []string {
 }
 
 // besides is why a report of a known outage is believed to be an emergency of another kind too. Its likeliest code is the
-// outage's, so that the words of every code's alerts count.
+// outage's, as a rule, so that the words of every code's alerts count.
 func besides(model *suggest.Model, c *chart.Chart, mail suggest.Mail) []string {
 	var alert []string
+	likeliest := model.Suggest(mail, 1)
 	if believed, why := model.Besides(mail); believed && len(why) > 0 {
 		alert = append(alert, sentence(why))
 	}
 	for _, e := range c.Entries() {
 		for _, a := range c.Alerts(e.Code, chart.Believed, mail.Subject+"\n"+mail.Text) {
-			if len(a.Words) > 0 && !suggest.OfOutage(a.Name) && !slices.Contains(alert, a.Say) {
+			sure := len(a.Words) > 0 || len(likeliest) > 0 && likeliest[0].Sure() && likeliest[0].Code == e.Code
+			if sure && !a.Outage && !slices.Contains(alert, a.Say) {
 				alert = append(alert, a.Say)
 			}
 		}

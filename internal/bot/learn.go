@@ -259,13 +259,13 @@ func (d *Desk) mailOf(tx *store.Tx, r request.Request) suggest.Mail {
 }
 
 // known is what is known of a mail besides its words: from the directory, the teams and the testing windows.
-func (d *Desk) known(address, campus string, at time.Time) suggest.Mail {
-	entry := d.policy.Directory[authority.Normalise(address)]
+func (r *rules) known(address, campus string, at time.Time) suggest.Mail {
+	entry := r.policy.Directory[authority.Normalise(address)]
 	if campus == "" {
 		campus = entry.Campus
 	}
-	team, _ := d.policy.Roster.OfCampus(campus)
-	return suggest.Mail{Requester: address, Title: entry.Title, Campus: campus, Team: team.Name, Testing: d.config.TestingAt(campus, at)}
+	team, _ := r.policy.Roster.OfCampus(campus)
+	return suggest.Mail{Requester: address, Title: entry.Title, Campus: campus, Team: team.Name, Testing: r.config.TestingAt(campus, at)}
 }
 
 // suggestions are the model's for one request.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -210,7 +211,15 @@ func TestDistrictsOwnKnowledge(t *testing.T) {
 			s.arrives(from+"@school.example", "help", fmt.Sprintf("None of us can get into grumlin, it is down for all %d of us.", 20+i))
 		}
 		if mails := s.sentTo("ana@school.example", "outage"); len(mails) != 1 || !strings.Contains(mails[0].Subject, "grumlin") {
-			t.Errorf("of three mails about a system of the district's own ana gets %v", subjects(mails))
+			t.Fatalf("of three mails about a system of the district's own ana gets %v", subjects(mails))
+		} else {
+			s.answers(mails[0], "ana@school.example", "all and later 1-1\nall and later resolve fixed")
+		}
+		for from, want := range map[string]string{"pat@school.example": "open", "bo@school.example": "resolved"} {
+			s.arrives(from, "grumlin", "None of us can get into grumlin. The practice site is frozen for my group.")
+			if r := s.rows("all"); !slices.ContainsFunc(r, func(r bot.RequestRow) bool { return r.Requester == from && r.Subject == "grumlin" && r.State == want }) {
+				t.Errorf("after the order that resolves what joins the outage, the mail of %s is not %s", from, want)
+			}
 		}
 	})
 }

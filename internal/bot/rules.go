@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"triaged/internal/agenda"
 	"triaged/internal/authority"
@@ -67,7 +68,11 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	} else {
 		r.model = suggest.New(c.Chart(), c.Lexicon())
 	}
-	policy.Besides = func(m suggest.Mail) []string { return besides(r.model, policy.Chart, m) }
+	policy.Besides = func(m suggest.Mail, at time.Time) []string {
+		known := r.known(m.Requester, m.Campus, at)
+		known.Subject, known.Text = m.Subject, m.Text
+		return besides(r.model, policy.Chart, known)
+	}
 	return r, nil
 }
 

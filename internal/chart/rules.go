@@ -116,6 +116,9 @@ type Alert struct {
 	Say   string   `toml:"say"`   // one sentence for the mail
 	On    []When   `toml:"on"`    // never empty
 	Words []string `toml:"words"` // the request has one of these; none: every request with the code
+
+	// Outage: it says no more than that something is down for many, and is not told again of what reports a known outage.
+	Outage bool `toml:"outage"`
 }
 
 // Matches tells whether an alert is raised at w by a request with this text (its subject and what its author wrote).

@@ -184,8 +184,8 @@ func (d *decision) oweOutage(address string, body compose.OutageBody) {
 // no order holds for it.
 func (d *decision) suspect(r request.Request) bool {
 	return d.policy.Besides != nil && len(d.policy.Besides(suggest.Mail{
-		Requester: r.Requester.Address, Title: d.known(r.Requester.Address).Title, Campus: r.Campus, Subject: d.textOf(r.Subject), Text: d.textOf(r.Text),
-	})) > 0
+		Requester: r.Requester.Address, Campus: r.Campus, Subject: d.textOf(r.Subject), Text: d.textOf(r.Text),
+	}, r.Submitted)) > 0
 }
 
 // bearsFiles tells whether the mail has attachments other than pictures of its layout: an outage's mail shows none.
@@ -204,9 +204,9 @@ func (d *decision) followOrders(r request.Request, silent bool) {
 	leader, _ := d.desk.request(r.Outage.First)
 	for _, o := range leader.Outage.Orders {
 		person, ok := d.policy.Roster.Person(o.By)
-		closed := command.Verb(o.Verb) == command.Resolve && r.Submitted.After(o.At.Add(endHolds))
-		if !ok || closed {
-			continue // nobody of the staff any more, or it fails again
+		ends := command.Verb(o.Verb) == command.Resolve
+		if !ok || ends && (d.bearsFiles() || r.Submitted.After(o.At.Add(endHolds))) {
+			continue // nobody of the staff any more, or nobody has seen the files, or it fails again
 		}
 		past := &decision{
 			m: &message.Message{From: message.Address{Name: person.Name, Address: person.Address}}, env: d.env, facts: d.facts,

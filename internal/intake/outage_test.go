@@ -325,7 +325,7 @@ func TestAllLeavesWhatOthersDid(t *testing.T) {
 
 // suspicious is a desk that believes a mail of theft to be an emergency, whatever else it says.
 func suspicious(f *memory) {
-	f.policy.Besides = func(m suggest.Mail) (why []string) {
+	f.policy.Besides = func(m suggest.Mail, _ time.Time) (why []string) {
 		if strings.Contains(m.Text, "stolen") {
 			why = append(why, "Equipment was stolen.")
 		}
@@ -353,15 +353,20 @@ func TestNoOrderHoldsForAnotherEmergency(t *testing.T) {
 	}
 }
 
-func TestNoticeOfFilesInAnOutage(t *testing.T) {
+// What comes with files is not resolved by an order before anybody has seen them: their notice says that they are there.
+func TestFilesInAnOutage(t *testing.T) {
 	for file, noticed := range map[string]bool{"attachment; filename=smoke.jpg": true, "inline; filename=logo.png\r\nContent-ID: <logo>": false} {
-		f, _ := outage(t, 3)
+		f, v := outage(t, 3)
+		f.take(f.answer(letterOf(t, v, compose.Outage, ana), ana, "all and later 1-1\nall and later resolve fixed"))
 		f.now = f.now.Add(time.Minute)
 		raw := strings.Replace(f.mail(teacher(4), "no internet", ""), "\r\n\r\n", "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"+
 			"The internet is down in our whole school. <img src=\"cid:logo\">\r\n--b\r\nContent-Type: image/png\r\nContent-Disposition: "+file+"\r\n\r\npicture\r\n--b--\r\n", 1)
 		got := letters(f.take(raw))
 		if !slices.Contains(got, "outage "+kim) || slices.Contains(got, "notice "+kim) != noticed {
 			t.Errorf("%s: %v", file, got)
+		}
+		if r := f.requests[4]; r.State.Active() != noticed || r.Code.String() != "1-1" {
+			t.Errorf("%s: it is %s, %s", file, r.State, r.Code)
 		}
 	}
 }

@@ -31,7 +31,9 @@ type Policy struct {
 	Directory map[string]Entry  // by normalised address
 	Troubles  *suggest.Troubles // reads requests as reports of outages
 
-	Besides func(suggest.Mail) []string // why a report of an outage may be an emergency of another kind too; may be nil
+	// Besides is why a report of an outage, submitted at a time, may be an emergency of another kind too. It looks up what is
+	// known of the requester and the campus itself. May be nil.
+	Besides func(suggest.Mail, time.Time) []string
 
 	CategorizeWithin time.Duration // SOP, process step 2
 	ReopenWithin     time.Duration // how long an answer reopens a resolved request; 0 for always

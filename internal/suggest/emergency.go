@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"slices"
-	"strings"
 )
 
 // Emergency tells whether a mail is believed to be one that analysts hear of on arrival (DESIGN, "Emergency alerts"): a
@@ -13,7 +12,7 @@ func (m *Model) Emergency(mail Mail) (believed bool, why []string) {
 	m.mu.RLock()
 	cold := m.engine.cold // it never changes; which one it is may
 	m.mu.RUnlock()
-	return cold.emergency(scan(mail), func(string) bool { return true })
+	return cold.emergency(scan(mail), func(*rule) bool { return true })
 }
 
 // Besides is Emergency for a mail that reports a known outage, of which people have been told: what it may be besides.
@@ -21,13 +20,7 @@ func (m *Model) Besides(mail Mail) (believed bool, why []string) {
 	m.mu.RLock()
 	cold := m.engine.cold
 	m.mu.RUnlock()
-	return cold.emergency(scan(mail), func(alert string) bool { return !OfOutage(alert) })
-}
-
-// OfOutage tells whether an alert, by its name in the lexicon or the chart, says no more than that something is down for
-// many.
-func OfOutage(alert string) bool {
-	return strings.HasSuffix(alert, "outage") || alert == "network backbone damaged"
+	return cold.emergency(scan(mail), func(r *rule) bool { return !r.outage })
 }
 
 const (
@@ -43,7 +36,7 @@ const likeOne = "it reads like an emergency"
 // telling are the concepts whose words are told then.
 var telling = []string{"district_scope", "whole_place", "campus_scope", "failing", "unreachable", "testing", "test_stopped", "theft", "gone", "explicit", "harmful", "registers_plural"}
 
-func (k *cold) emergency(s *scanned, counts func(alert string) bool) (bool, []string) {
+func (k *cold) emergency(s *scanned, counts func(*rule) bool) (bool, []string) {
 	o := k.judge(s)
 	speaks := k.school().alarms(features(s, o))
 	why, named := k.alerts(o, counts)
@@ -71,11 +64,11 @@ func (k *cold) calm(o *opinion) bool {
 
 // alerts are those alerts that count of the rules that hold, each with the words that met them, and whether there are any
 // at all.
-func (k *cold) alerts(o *opinion, counts func(alert string) bool) (why []string, named bool) {
+func (k *cold) alerts(o *opinion, counts func(*rule) bool) (why []string, named bool) {
 	for _, r := range o.fired {
 		alert := k.lexicon.rules[r].alert
 		named = named || alert != ""
-		if alert == "" || !counts(alert) {
+		if alert == "" || !counts(&k.lexicon.rules[r]) {
 			continue
 		}
 		if !slices.Contains(why, alert) {

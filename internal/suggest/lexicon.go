@@ -51,6 +51,8 @@ type ruleFile struct {
 	Score map[string]float64 `toml:"score"` // added to codes, in natural logarithms
 	Alert string             `toml:"alert"` // what analysts are told at once
 	Calm  bool               `toml:"calm"`  // no emergency, unless a rule with an alert holds too
+
+	Outage bool `toml:"outage"` // the alert says no more than that something is down for many
 }
 
 type concept struct {

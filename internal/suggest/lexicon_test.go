@@ -154,6 +154,7 @@ func TestLexiconErrorsNameThePlace(t *testing.T) {
 		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['y']\nalert='z'":                  `no concept or group is called "y"`,
 		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']":                             "needs a score, an alert, or to be calm",
 		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']\nalert='z'\ncalm = true":     "a rule with an alert cannot be calm",
+		"[concept.x]\nen = ['a']\n[[rule]]\nif = ['x']\ncalm = true\noutage = true": "outage = true is said of an alert, and the rule has none",
 		"[[rule]]\nalert = 'z'":                                                     "needs a condition",
 		"[concept.x]\nis = ['y']\n[concept.y]\nen = ['a']":                          "is a concept itself",
 		"[concept.x]\nen = ['a']\n[[rule]]\nif=['x']\nscore={a='b'}":                "bad.toml",

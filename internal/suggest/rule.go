@@ -13,6 +13,7 @@ type rule struct {
 	keys       []string // codes, categories or priorities, in order
 	weights    []float64
 	alert      string
+	outage     bool // the alert says no more than that something is down for many
 	calm       bool // no emergency, unless a rule with an alert says so
 }
 
@@ -24,12 +25,15 @@ type condition struct {
 }
 
 func (l *Lexicon) compileRule(f ruleFile) (rule, error) {
-	r := rule{alert: f.Alert, calm: f.Calm}
+	r := rule{alert: f.Alert, outage: f.Outage, calm: f.Calm}
 	if len(f.If) == 0 {
 		return r, fmt.Errorf("a rule needs a condition")
 	}
 	if len(f.Score) == 0 && f.Alert == "" && !f.Calm {
 		return r, fmt.Errorf("a rule needs a score, an alert, or to be calm")
+	}
+	if f.Outage && f.Alert == "" {
+		return r, fmt.Errorf("outage = true is said of an alert, and the rule has none")
 	}
 	if f.Alert != "" && f.Calm {
 		return r, fmt.Errorf("a rule with an alert cannot be calm")
