@@ -113,12 +113,25 @@ func (d *Desk) nextDue(tx *store.Tx, now time.Time) (time.Time, bool) {
 		return first, ok
 	}
 	open := d.plan.Staffed.NextOpen(now)
-	for _, item := range tx.DueBy(open, most) {
-		if r, ok := tx.Request(item.Request); ok && (item.At.After(now) || d.plan.Urgent(r, item.What)) {
+	for item := range tx.Due(open) {
+		if item.At.After(now) || d.pressing(tx, item) {
 			return item.At, true
 		}
 	}
 	return open, true
+}
+
+// pressing tells whether something due is told at any hour. Of most it is known without a look at the request: after an outage
+// there may be very many.
+func (d *Desk) pressing(tx *store.Tx, item store.DueItem) bool {
+	switch item.What {
+	case agenda.EmergencyCheck:
+		return true
+	case agenda.Uncategorized, agenda.Escalated: // without a code there is no emergency
+		return false
+	}
+	r, ok := tx.Request(item.Request)
+	return ok && d.plan.Urgent(r, item.What)
 }
 
 // most is how many due items one transaction does: what a long outage leaves is done in several, each of them one mail a
@@ -128,9 +141,15 @@ const most = 20_000
 // act does what has come due about requests.
 func (d *Desk) act(tx *store.Tx, now time.Time) (things []agenda.Thing, err error) {
 	quiet := d.plan.Quiet(now)
-	for _, item := range tx.DueBy(now, most) {
+	for item := range tx.Due(now) {
+		if len(things) == most {
+			break
+		}
+		if quiet && !d.pressing(tx, item) {
+			continue
+		}
 		r, ok := tx.Request(item.Request)
-		if !ok || quiet && !d.plan.Urgent(r, item.What) {
+		if !ok {
 			continue
 		}
 		t := agenda.Thing{Item: agenda.Item{At: item.At, What: item.What}, Request: r}

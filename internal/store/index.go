@@ -149,13 +149,26 @@ func (tx *Tx) NextDue() (time.Time, bool) {
 	return keyTime(number(k, 0)), true
 }
 
+// Due visits what is due at a time or before, earliest first.
+func (tx *Tx) Due(now time.Time) iter.Seq[DueItem] {
+	return func(yield func(DueItem) bool) {
+		end := timeKey(now)
+		c := tx.cursor(bucketDue)
+		for k, _ := c.first(); k != nil && number(k, 0) <= end; k, _ = c.next() {
+			if !yield(dueItem(k)) {
+				return
+			}
+		}
+	}
+}
+
 // DueBy lists what is due at a time or before, earliest first, at most limit items.
-func (tx *Tx) DueBy(now time.Time, limit int) []DueItem {
-	var all []DueItem
-	end := timeKey(now)
-	c := tx.cursor(bucketDue)
-	for k, _ := c.first(); k != nil && number(k, 0) <= end && len(all) < limit; k, _ = c.next() {
-		all = append(all, dueItem(k))
+func (tx *Tx) DueBy(now time.Time, limit int) (all []DueItem) {
+	for item := range tx.Due(now) {
+		if len(all) == limit {
+			break
+		}
+		all = append(all, item)
 	}
 	return all
 }
