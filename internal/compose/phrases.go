@@ -141,7 +141,7 @@ func (b speaker) say(s string) (string, bool) {
 	if said, ok := b.exact[s]; ok {
 		return said, true
 	}
-	if said, ok := moment(s, b.w); ok {
+	if said, ok := figure(s, b.w); ok {
 		return said, true
 	}
 	if b.deep--; b.deep < 0 || *b.tries == 0 {
@@ -285,18 +285,33 @@ func (p wording) put(b speaker, filled []string) (said string, all bool) {
 	return out.String(), all
 }
 
-// moment says a time as the program writes it in English: "3:04 pm", "Mon Jan 2, 3:04 pm", "2026-03-02".
-func moment(s string, w teller) (string, bool) {
+// figure says what is the same everywhere but for how it is written: times, "3:04 pm", "Mon Jan 2, 3:04 pm", "Mon Jan 2",
+// "2006-01-02", and "3 of 4", perhaps of a code, "1-3 3 of 4".
+func figure(s string, w teller) (string, bool) {
 	if t, err := time.Parse("3:04 pm", s); err == nil {
 		return w.clock(t), true
 	}
 	if t, err := time.ParseInLocation(time.DateOnly, s, w.zone); err == nil {
 		return w.Date(t), true
 	}
-	t, err := time.Parse("Jan 2, 3:04 pm", s[min(4, len(s)):])
-	day := slices.Index(english.weekdays[:], s[:min(3, len(s))])
-	if err != nil || day < 0 {
+	if met, of, ok := strings.Cut(s, " of "); ok && w.code == spanish.code && !strings.ContainsFunc(met+of, unicode.IsLetter) {
+		return met + " de " + of, true
+	}
+	return day(s, w)
+}
+
+// day says "Mon Jan 2", or with a time "Mon Jan 2, 3:04 pm".
+func day(s string, w teller) (string, bool) {
+	weekday := slices.Index(english.weekdays[:], s[:min(3, len(s))])
+	date, clock, timed := strings.Cut(s[min(4, len(s)):], ", ")
+	t, err := time.Parse("Jan 2", date)
+	if err != nil || weekday < 0 {
 		return "", false
 	}
-	return w.weekdays[day] + " " + strconv.Itoa(t.Day()) + " " + w.months[t.Month()-1] + ", " + w.clock(t), true
+	said := w.weekdays[weekday] + " " + strconv.Itoa(t.Day()) + " " + w.months[t.Month()-1]
+	if !timed {
+		return said, true
+	}
+	t, err = time.Parse("3:04 pm", clock)
+	return said + ", " + w.clock(t), err == nil
 }

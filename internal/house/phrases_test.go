@@ -24,6 +24,8 @@ var speaking = map[string][]string{
 	"request":   {"Deed", "seldom"},
 	"authority": {"refusal", "May", "Assignee"},
 	"command":   {},
+	"bot":       {"weekInWords", "requests", "comesBack", "footLine"},
+	"agenda":    {"Queue"},
 }
 
 // calls are the functions whose arguments are such words: which of them.
@@ -119,6 +121,12 @@ func spokenIn(t *testing.T, room string) []said {
 
 // spokenBy hands over the words of one node, if it has any.
 func spokenBy(room, function string, n ast.Node, add func(ast.Expr)) {
+	if slices.Contains(speaking[room], function) {
+		spokenWhole(n, add)
+	}
+	if room == "bot" || room == "agenda" { // most of what they say is for operators and logs
+		return
+	}
 	switch n := n.(type) {
 	case *ast.CallExpr:
 		name := nameOf(n.Fun)
@@ -140,9 +148,29 @@ func spokenBy(room, function string, n ast.Node, add func(ast.Expr)) {
 		if name := nameOf(n.Key); name == "Result" || name == "why" || name == "Why" && room == "command" || name == "Hint" || name == "Say" {
 			add(n.Value)
 		}
+	}
+}
+
+// spokenWhole hands over the words of one node of a function that is there for them.
+func spokenWhole(n ast.Node, add func(ast.Expr)) {
+	switch n := n.(type) {
 	case *ast.ReturnStmt:
-		if slices.Contains(speaking[room], function) {
-			for _, e := range n.Results {
+		for _, e := range n.Results {
+			add(e)
+		}
+	case *ast.CompositeLit:
+		if _, list := n.Type.(*ast.ArrayType); list {
+			for _, e := range n.Elts {
+				add(e)
+			}
+		}
+	case *ast.KeyValueExpr:
+		if nameOf(n.Key) == "Subject" {
+			add(n.Value)
+		}
+	case *ast.CallExpr:
+		if nameOf(n.Fun) == "append" {
+			for _, e := range n.Args[1:] {
 				add(e)
 			}
 		}
