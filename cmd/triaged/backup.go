@@ -72,13 +72,17 @@ func (l *backupCommand) Run(ctx context.Context, c *commands, s streams) error {
 		if err != nil {
 			return fmt.Errorf("the backup is made, but nothing is pruned: %w", err)
 		}
-		fmt.Fprintf(s.err, "%s beside it were needed by no backup and are removed.\n", megabytes(freed))
+		said := "Every raw mail beside it is needed by a backup: nothing is removed.\n"
+		if freed > 0 {
+			said = sized(freed) + " beside it were needed by no backup and are removed.\n"
+		}
+		fmt.Fprint(s.err, said)
 	}
 	if c.JSON {
 		return printJSON(s, saved)
 	}
 	fmt.Fprintf(s.out, "%s: %s, %s, %s; %s of it copied now\n", saved.File, count(saved.Requests, "request", "requests"),
-		count(saved.Mails, "mail", "mails"), megabytes(saved.Bytes), megabytes(saved.Copied))
+		count(saved.Mails, "mail", "mails"), sized(saved.Bytes), sized(saved.Copied))
 	return nil
 }
 
@@ -109,7 +113,7 @@ func progressOn(out io.Writer) (show func(done, total int64), end func()) {
 	show = func(done, total int64) {
 		if percent := int(100 * done / max(total, 1)); percent != last {
 			last = percent
-			fmt.Fprintf(out, "\r%3d%% of %s", percent, megabytes(total))
+			fmt.Fprintf(out, "\r%3d%% of %s", percent, sized(total))
 		}
 	}
 	return show, func() {
@@ -119,4 +123,10 @@ func progressOn(out io.Writer) (show func(done, total int64), end func()) {
 	}
 }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// sized writes a number of bytes for people.
+func sized(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}

@@ -29,6 +29,6 @@ func (l *compactCommand) Run(c *commands, s streams) error {
 	if c.JSON {
 		return printJSON(s, done)
 	}
-	fmt.Fprintf(s.out, "%s became %s: %s saved\n", megabytes(done.Before), megabytes(done.After), megabytes(max(0, done.Before-done.After)))
+	fmt.Fprintf(s.out, "%s became %s: %s saved\n", sized(done.Before), sized(done.After), sized(max(0, done.Before-done.After)))
 	return nil
 }

@@ -37,7 +37,7 @@ func (l *forgetCommand) Run(ctx context.Context, c *commands, s streams) error {
 			did = "Would remove"
 		}
 		fmt.Fprintf(s.out, "%s of %s: %s, %s, %s that were sent (%s).\n", did, printable(l.Address), count(r.Texts, "text", "texts"),
-			count(r.Received, "received mail", "received mails"), count(r.Sent, "mail", "mails"), megabytes(r.Bytes))
+			count(r.Received, "received mail", "received mails"), count(r.Sent, "mail", "mails"), sized(r.Bytes))
 		if len(r.Requests) > 0 {
 			fmt.Fprintf(s.out, "Their requests: %s.\n", strings.Join(r.Requests, ", "))
 		}

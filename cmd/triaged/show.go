@@ -44,7 +44,10 @@ func (c *commands) printCase(s streams, r bot.Case) {
 		fmt.Fprintf(s.out, "suggestion %d: %s (%.0f %%) %s\n", i+1, g.Code, g.Confidence*100, strings.Join(g.Because, ", "))
 	}
 	if text := strings.TrimSpace(r.Text); text != "" {
-		fmt.Fprintf(s.out, "\n  %s\n", strings.ReplaceAll(printableText(text), "\n", "\n  "))
+		fmt.Fprintln(s.out)
+		for line := range strings.Lines(printableText(text)) {
+			fmt.Fprintln(s.out, strings.TrimRight("  "+line, " \n"))
+		}
 	}
 	fmt.Fprintln(s.out)
 	t := newTable(s.out, "AT", "EVENT", "BY", "DETAIL")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,7 +59,7 @@ func (c *commands) statusLines(r bot.StatusRow) (lines []string) {
 	if !r.Running {
 		say("The bot does not run: no daemon answers. This is what its state knows.")
 	} else {
-		say("The bot runs since %s (version %s); its configuration is of %s.", c.localOr(r.StartedAt, "?"), r.Version, c.localOr(r.Configuration.LoadedAt, "?"))
+		say("The bot runs since %s (version %s); its configuration is of %s.", c.localOr(r.StartedAt, "?"), cmp.Or(r.Version, "unknown"), c.localOr(r.Configuration.LoadedAt, "?"))
 	}
 	for _, m := range r.Mailboxes {
 		line := fmt.Sprintf("Mailbox %s: last looked through %s", m.Name, c.localOr(m.PolledAt, "never"))

@@ -135,16 +135,22 @@ func (d *document) checkCodes(c *Config) {
 	}
 }
 
+// StandingAt is the directory, or the nearest above it that is there, in which it would be made.
+func StandingAt(dir string) string {
+	for {
+		above := filepath.Dir(dir)
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || above == dir {
+			return dir
+		}
+		dir = above
+	}
+}
+
 // CheckDataDir tries whether the data directory can be written, or could be made. It leaves nothing behind. Its error is a
 // *Problems.
 func (c *Config) CheckDataDir() error {
-	dir := c.Desk.DataDir
+	dir := StandingAt(c.Desk.DataDir)
 	there, err := os.Stat(dir)
-	for at := dir; errors.Is(err, fs.ErrNotExist) && filepath.Dir(at) != at; { // where it would be made
-		at = filepath.Dir(at)
-		there, err = os.Stat(at)
-		dir = at
-	}
 	switch {
 	case err == nil && !there.IsDir():
 		err = fmt.Errorf("%s is not a directory", dir)

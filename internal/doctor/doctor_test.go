@@ -214,11 +214,20 @@ func TestExamineTheSick(t *testing.T) {
 			func(p *doctor.Patient, _ *inprocess.IMAP) { p.Mailboxes[0].Folder = "Processed" }, 0,
 			[]string{"failure round trip: the server took a mail to support@school.example, and within 20s no watched mailbox had it"}, 30 * time.Second,
 		},
-		"clock": {nil, -time.Hour, []string{"warning clock: the mail server's clock is 60 minutes behind this machine's"}, time.Minute},
+		"clock":              {nil, -time.Hour, []string{"warning clock: the mail server's clock is 60 minutes behind this machine's"}, time.Minute},
+		"clock of weeks ago": {nil, -55 * 24 * time.Hour, []string{"warning clock: the mail server's clock is 55 days behind this machine's"}, time.Minute},
 		"verdicts of another server": {
 			func(p *doctor.Patient, _ *inprocess.IMAP) {
 				p.Seen = []bot.SeenRow{{Mailbox: "support", Authserv: "", Mails: 3}, {Mailbox: "support", Authserv: "mx9.school.example", Mails: 4}}
 			}, 0, []string{"warning verdicts of mailbox support: 0 of the last 7 mails bear one by mx.school.example"}, time.Minute,
+		},
+		"data directory in folders that are to be made": {
+			func(p *doctor.Patient, _ *inprocess.IMAP) { p.Config.Desk.DataDir += "/of/the/desk" },
+			0, []string{"ok data directory: ", "/of/the/desk will be made at the first run", "the disk has"}, time.Minute,
+		},
+		"data directory that cannot be made": {
+			func(p *doctor.Patient, _ *inprocess.IMAP) { p.Config.Desk.DataDir = "/proc/desk/data" },
+			0, []string{"failure data directory: /proc/desk/data is not there, and cannot be made in /proc"}, time.Minute,
 		},
 		"data directory that others read": {
 			func(p *doctor.Patient, _ *inprocess.IMAP) {

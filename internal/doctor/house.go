@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -30,11 +29,11 @@ func dataDirectory(_ context.Context, p Patient) []Finding {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		parent := filepath.Dir(filepath.Clean(dir))
-		if syscall.Access(parent, 2) != nil { // W_OK
-			return []Finding{{name, Ill, fmt.Sprintf("%s is not there, and cannot be made in %s", dir, parent), "make it for the user who runs the daemon, or name another data_dir"}}
+		standing := config.StandingAt(dir)
+		if p.Config.CheckDataDir() != nil {
+			return []Finding{{name, Ill, fmt.Sprintf("%s is not there, and cannot be made in %s", dir, standing), "make it for the user who runs the daemon, or name another data_dir"}}
 		}
-		return append([]Finding{{name, Well, dir + " will be made at the first run", ""}}, room(name, parent)...)
+		return append([]Finding{{name, Well, dir + " will be made at the first run", ""}}, room(name, standing)...)
 	case err != nil:
 		return []Finding{{name, Ill, err.Error(), "name another data_dir, or mend this one"}}
 	case !info.IsDir():
