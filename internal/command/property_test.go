@@ -186,7 +186,12 @@ func FuzzRead(f *testing.F) {
 				}
 			}
 		}
-		ReadSubject(text, setting(None, 1))
+		staff := setting(None, 1)
+		staff.Staff = true
+		if hinted, plain := Read(text, staff), Read(text, setting(None, 1)); len(hinted.Commands) != len(plain.Commands) {
+			t.Fatalf("%q: to name what lacks its sign makes it a command", text)
+		}
+		ReadSubject(text, staff)
 		harmless(t, Neutralise(text))
 	})
 }
@@ -199,6 +204,9 @@ func FuzzNewWords(f *testing.F) {
 		mail.NewWords(typed)
 		if got := mail.NewWords(sent); len(cut(sent).atoms) >= tellingSize && got != "" {
 			t.Fatalf("new in its own mail: %q", got)
+		}
+		if got := mail.Doubtful(sent); len(cut(sent).atoms) >= tellingSize && len(got) > 0 {
+			t.Fatalf("doubtful in its own mail, which is whole: %q", got)
 		}
 		if got := mail.NewWords(quoteWith("> ", sent)); got != "" {
 			t.Fatalf("new in its own mail, quoted: %q", got)

@@ -47,6 +47,8 @@ func (t *text) plainlyMeant(i int, counts, said bool) bool {
 		return t.set.Answer == Digest && said && t.begins(i)
 	case l.row && l.sense == mistake:
 		return l.named || t.set.Answer == Digest
+	case l.row && l.cmd.Verb == Accept && digit(write(l.cmd.Raw).last()): // "555 2" beside words about one request
+		return l.named || t.set.Answer == Digest
 	case l.row:
 		return onChart
 	case l.sense == mistake && !l.whole, counts && l.digit(), listItem(t.raw[i]):

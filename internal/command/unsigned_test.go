@@ -57,6 +57,7 @@ func TestCodesBesideOtherWords(t *testing.T) {
 
 		{"Call her at\n281 555-0100", nil},
 		{"Call her:\n281 555-0100\n(281) 555-0100\n281-555-0100\n555 12-34\n+1 281 555 0100", nil},
+		{"Her extension is:\n555 2", nil},
 		{"To do:\n1\n2\n3", nil},
 		{"To do:\n1.\nlamp\n", nil},
 		{"Bring these:\n- 2\n- laptops", nil},
