@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	_ "embed"
-	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -87,9 +86,6 @@ func ExtendOutages(name string, text []byte) (*Outages, error) {
 	}
 	k := &compiler{name: name, file: base, lines: strict.Lines(text)}
 	k.checkSigns(base, more)
-	if len(k.errs) > 0 {
-		return nil, errors.Join(k.errs...)
-	}
 	base.gain(more)
 	l, err := k.compile()
 	if err != nil {

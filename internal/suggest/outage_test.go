@@ -159,6 +159,10 @@ func TestSlipsInOutagesAreTold(t *testing.T) {
 			t.Errorf("%s\ngot %v, want %q", text, err, want)
 		}
 	}
+	text := "[concept.network]\nen = ['*']\n[concept.mascot]\nen = ['mascot']\n"
+	if _, err := ExtendOutages("ours.toml", []byte(text)); err == nil || strings.Count(err.Error(), "ours.toml:") != 2 {
+		t.Errorf("got %v, want both mistakes", err)
+	}
 }
 
 func TestCommon(t *testing.T) {

@@ -38,10 +38,11 @@ func (l *Lexicon) read(m *scanned) *reading {
 	for _, text := range [...]string{m.Title, m.Campus, m.Team} {
 		l.words.find(tokens(text), func(c, from, to int) { l.mark(r.by, c) })
 	}
-	for name, is := range map[string]bool{testingWindow: m.Testing, ownCampus: namesCampus(m)} {
-		if c, ok := l.byName[name]; ok && is {
-			l.mark(r.met, c)
-		}
+	if c, ok := l.byName[testingWindow]; ok && m.Testing {
+		l.mark(r.met, c)
+	}
+	if c, ok := l.byName[ownCampus]; ok && namesCampus(m) {
+		l.mark(r.met, c)
 	}
 	return r
 }
