@@ -37,6 +37,7 @@ type reportView struct {
 	Excerpt                          string // of what was written, of the new ones
 	Code                             string // "1-1", or ""
 	Done                             bool   // nothing is left to do
+	Closed                           string // "closed" if so, or ""
 }
 
 // outage lists an outage's reports, what the recipient does not know of yet above.
@@ -114,6 +115,9 @@ func (d *draft) report(r OutageReport) reportView {
 	}
 	if !r.Request.Code.IsZero() {
 		v.Code = r.Request.Code.String()
+	}
+	if v.Done {
+		v.Closed = d.say.closed
 	}
 	return v
 }

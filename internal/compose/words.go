@@ -21,7 +21,7 @@ type language struct {
 	coming                     [3]string // and for what will: today, tomorrow, another day
 	minute, hour, day, working [2]string // singular, plural
 	asNeeded, noTarget         string
-	noSubject                  string
+	noSubject, closed          string
 	sure                       [4]string // from almost certain to a guess
 }
 
@@ -35,7 +35,7 @@ var english = language{
 	coming: [3]string{"today at %t", "tomorrow at %t", "on %d at %t"},
 	minute: [2]string{"minute", "minutes"}, hour: [2]string{"hour", "hours"}, day: [2]string{"day", "days"},
 	working:  [2]string{"working day", "working days"},
-	asNeeded: "as needed", noTarget: "no target", noSubject: "(no subject)",
+	asNeeded: "as needed", noTarget: "no target", noSubject: "(no subject)", closed: "closed",
 	sure: [4]string{"almost certain", "likely", "perhaps", "a guess"},
 }
 
@@ -49,7 +49,7 @@ var spanish = language{
 	coming: [3]string{"hoy a %l", "mañana a %l", "el %d a %l"},
 	minute: [2]string{"minuto", "minutos"}, hour: [2]string{"hora", "horas"}, day: [2]string{"día", "días"},
 	working:  [2]string{"día hábil", "días hábiles"},
-	asNeeded: "según se necesite", noTarget: "sin plazo", noSubject: "(sin asunto)",
+	asNeeded: "según se necesite", noTarget: "sin plazo", noSubject: "(sin asunto)", closed: "cerrada",
 	sure: [4]string{"casi seguro", "probable", "quizá", "una suposición"},
 }
 
