@@ -46,6 +46,8 @@ func TestPhrases(t *testing.T) {
 		{"Kim Tran opened it again and says: it hums; still", "Kim Tran la abrió de nuevo y dice: it hums; still"},
 		{"Kim Tran gave it to you and says: open: the door", "Kim Tran se la dio a usted y dice: open: the door"},
 		{"network, phones", "red, teléfonos"},
+		{"like SR-81, 1-3", "como SR-81, 1-3"},
+		{"like SR-81 and SR-97, both 1-3", "como SR-81 y SR-97, ambas 1-3"},
 		{"Week of Mon Mar 2: 12 requests; targets met: 3 of 4", "Semana del lun 2 mar: 12 solicitudes; plazos cumplidos: 3 de 4"},
 		{"From Mon Mar 2 to Sun Mar 8: 1 request.", "Del lun 2 mar al dom 8 mar: 1 solicitud."},
 		{"Not all met: 1-3 4 of 5; 2-3 0 of 1.", "No todos se cumplieron: 1-3 4 de 5; 2-3 0 de 1."},

@@ -191,17 +191,20 @@ func (d *draft) offer(n request.Number, all []suggest.Suggestion, linked bool) (
 		}
 		offered = append(offered, offerView{
 			Number: itoa(len(l.Codes)), Code: c.Code, Name: c.Name, Link: link, Href: href(link),
-			Detail: d.say.Sure(s.Confidence) + ", " + c.Target + because(s.Because),
+			Detail: d.say.Sure(s.Confidence) + ", " + c.Target + d.because(s.Because),
 		})
 	}
 	d.listed = append(d.listed, l)
 	return offered, len(all) > 0 && !all[0].Sure()
 }
 
-// because adds a suggestion's reasons in parentheses.
-func because(words []string) string {
+// because adds a suggestion's reasons in parentheses: words of the mail, and requests that it is like.
+func (d *draft) because(words []string) string {
 	var said []string
 	for _, w := range words[:min(len(words), 4)] {
+		if strings.HasPrefix(w, "like "+d.house.Prefix+"-") {
+			w = d.words(w)
+		}
 		if w = safeLine(w, 60); w != "" {
 			said = append(said, w)
 		}

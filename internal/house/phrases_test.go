@@ -26,6 +26,7 @@ var speaking = map[string][]string{
 	"command":   {},
 	"bot":       {"weekInWords", "requests", "comesBack", "footLine"},
 	"agenda":    {"Queue"},
+	"suggest":   {"likeWords"},
 }
 
 // calls are the functions whose arguments are such words: which of them.
@@ -124,7 +125,7 @@ func spokenBy(room, function string, n ast.Node, add func(ast.Expr)) {
 	if slices.Contains(speaking[room], function) {
 		spokenWhole(n, add)
 	}
-	if room == "bot" || room == "agenda" { // most of what they say is for operators and logs
+	if room == "bot" || room == "agenda" || room == "suggest" { // most of what they say is for operators and logs
 		return
 	}
 	switch n := n.(type) {
