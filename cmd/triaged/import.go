@@ -49,8 +49,8 @@ With --json: imported, known, open_left, without_code, problems [].`
 const batch = 200
 
 func (l *importCommand) Run(ctx context.Context, c *commands, s streams) error {
-	cfg, err := config.Load(c.Config)
-	if err != nil {
+	cfg, broken := config.LoadPublic(c.Config)
+	if _, err := c.place(cfg, broken); err != nil { // for the zone
 		return err
 	}
 	mapping, err := l.mapping()
@@ -82,12 +82,13 @@ func (l *importCommand) Run(ctx context.Context, c *commands, s streams) error {
 		return flush()
 	}
 	wrong := func(line int, err error) { sum.Problems = append(sum.Problems, fmt.Sprintf("line %d: %v", line, err)) }
-	if err := handover.Read(f, mapping, cfg.Location(), take, wrong); err != nil {
+	if err := handover.Read(f, mapping, c.zone, take, wrong); err != nil {
 		return fmt.Errorf("%s: %w", l.File, err)
 	}
 	if err := flush(); err != nil {
 		return err
 	}
+	warnOfBroken(s, broken)
 	return l.print(c, s, sum)
 }
 

@@ -49,7 +49,7 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := speakable(c.Desk.Languages, texts.Languages()); err != nil {
+	if err := speakable(c, texts.Languages()); err != nil {
 		return nil, err
 	}
 	r := &rules{
@@ -77,11 +77,11 @@ func rulesOf(c *config.Config, before *rules) (*rules, error) {
 }
 
 // speakable refuses a language in which there is nothing to write.
-func speakable(wanted, there []string) error {
-	for _, language := range wanted {
+func speakable(c *config.Config, there []string) error {
+	for _, language := range c.Desk.Languages {
 		if !slices.Contains(there, language) {
-			return fmt.Errorf("desk.languages: there are no templates in %q, only in %s: write them in a folder that desk.templates names, or leave it out",
-				language, strings.Join(there, ", "))
+			return c.Wrong("desk.languages", fmt.Sprintf("there are no templates in %q, only in %s", language, strings.Join(there, ", ")),
+				"write them in a folder that desk.templates names, or leave it out")
 		}
 	}
 	return nil

@@ -167,9 +167,5 @@ func (c *Config) CheckDataDir() error {
 	if dir != c.Desk.DataDir {
 		did = "cannot be made"
 	}
-	return &Problems{[]Problem{{
-		File: c.origin.path, Line: indexLines(c.origin.text).of("desk.data_dir"), Key: "desk.data_dir",
-		Message: fmt.Sprintf("desk.data_dir: %s %s: %s", c.Desk.DataDir, did, reason(err)),
-		Hint:    "name another, or look again as the user whom the bot runs as",
-	}}}
+	return c.Wrong("desk.data_dir", fmt.Sprintf("%s %s: %s", c.Desk.DataDir, did, reason(err)), "name another, or look again as the user whom the bot runs as")
 }

@@ -29,6 +29,16 @@ func (c *Config) Reread() (*Config, error) {
 	return loadText(c.origin.path, c.origin.text, c.origin.secrets)
 }
 
+// Wrong says what is wrong with a key of a configuration that was read well, for those who know more of what it means. It is
+// a *Problems.
+func (c *Config) Wrong(key, message, hint string) error {
+	p := Problem{File: c.origin.path, Line: indexLines(c.origin.text).of(key), Key: key, Message: key + ": " + message, Hint: hint}
+	if p.File == "" {
+		p.File = "configuration"
+	}
+	return &Problems{[]Problem{p}}
+}
+
 // stamped are the files that are read again when they change.
 func (c *Config) stamped() []string {
 	names := []string{c.Desk.Directory, c.Desk.StaffFile, c.Desk.Templates, c.Desk.Lexicon, c.Desk.Outages, c.Desk.Chart}
