@@ -22,7 +22,7 @@ const (
 	maxOffered   = 3
 
 	briefChars = 80 // of a row's subject and of its text, where the list is long
-	fullRows   = 12 // rows of a long list that are printed in full: Gmail cuts off a mail whose HTML has more than 102 KB
+	fullRows   = 10 // rows of a long list that are printed in full: Gmail cuts off a mail whose HTML has more than 102 KB
 )
 
 type acknowledgementView struct {
