@@ -49,7 +49,7 @@ func (d *Desk) stops(tx *store.Tx, l compose.Letter, now time.Time) bool {
 		if had == alarms || e.Letter.At.Before(now.Add(-time.Hour)) {
 			break
 		}
-		if e.Letter.Urgency() == compose.Alarm && e.State != store.Held {
+		if e.Letter.Urgency() == compose.Alarm {
 			had++
 		}
 	}
