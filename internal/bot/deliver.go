@@ -190,14 +190,15 @@ func (s *sender) hasten(now time.Time) error {
 
 // outgoing is one mail of a batch.
 type outgoing struct {
-	entry  store.Entry // as it was before the attempt was recorded
-	data   []byte      // nil: it cannot be rendered
-	made   compose.Mail
-	ref    store.RawRef
-	fault  error
-	tried  bool
-	gone   bool // it is not to be sent any more
-	result delivery.Result
+	entry    store.Entry // as it was before the attempt was recorded
+	data     []byte      // nil: it cannot be rendered
+	made     compose.Mail
+	removals uint64 // when it was made
+	ref      store.RawRef
+	fault    error
+	tried    bool
+	gone     bool // it is not to be sent any more
+	result   delivery.Result
 }
 
 // attempt renders the mails, records the attempt, sends, and records what became of each.
@@ -265,7 +266,7 @@ func (s *sender) prepare(entries []store.Entry, now time.Time) ([]outgoing, erro
 		mails[i].ref = refs[j]
 		mails[i].made.Data = nil
 	}
-	return mails, s.store.Update(func(tx *store.Tx) error {
+	return mails, s.store.Wipe(func(tx *store.Tx) error {
 		for i := range mails {
 			if err := s.recordAttempt(tx, &mails[i], now); err != nil {
 				return err
@@ -287,6 +288,7 @@ func (s *sender) make(e store.Entry) (m outgoing, err error) {
 		s.log.Error("the bytes of an outgoing mail are lost; it is made anew", "outbox", e.ID, "error", err)
 	}
 	err = s.store.View(func(tx *store.Tx) error {
+		m.removals = tx.Removals()
 		m.fault = s.safely("a mail could not be rendered", func() (err error) {
 			m.made, err = compose.Render(e.Letter, e.MessageID, s.material(tx, e.Letter), s.house)
 			return err
@@ -306,6 +308,11 @@ func (s *sender) recordAttempt(tx *store.Tx, m *outgoing, now time.Time) error {
 	if m.fault != nil {
 		s.log.Error("not sent", append(s.attributes(m.entry), "error", m.fault)...)
 		return s.bury(tx, m.entry, "it cannot be rendered: "+m.fault.Error(), now)
+	}
+	if m.ref != (store.RawRef{}) && tx.Removals() != m.removals {
+		tx.WipeBytes(m.ref) // words may be in it that are to be kept nowhere by now: it is rendered anew, for the next batch
+		m.data = nil
+		return nil
 	}
 	switch e, _ := tx.Entry(m.entry.ID); {
 	case e.State != store.Pending:

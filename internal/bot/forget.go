@@ -57,11 +57,13 @@ type forgetting struct {
 	received []uint64 // ledger numbers in order, of what was said at a shell about their requests too
 	mails    int      // how many of them are mails
 	sent     []uint64 // outbox numbers
+	unsent   []uint64 // of mails that had no words yet
+	last     uint64   // the last mail in the outbox when it was begun
 	bytes    int64
 }
 
 func (f *forgetting) find() error {
-	if err := f.store.View(f.findTexts); err != nil {
+	if err := f.store.View(func(tx *store.Tx) error { f.last = tx.LastEntry(); return f.findTexts(tx) }); err != nil {
 		return err
 	}
 	err := f.store.EachRow(0, func(row store.Row) error {
@@ -85,15 +87,16 @@ func (f *forgetting) find() error {
 		return err
 	}
 	return f.store.EachEntry("", func(e store.Entry) error {
-		if !e.Worded() {
-			return nil
-		}
 		theirs, err := f.tells(e.Letter)
-		if err != nil || !theirs {
+		switch {
+		case err != nil || !theirs:
 			return err
+		case e.Worded():
+			f.sent = append(f.sent, e.ID)
+			f.bytes += e.Raw.Length
+		case e.State == store.Pending:
+			f.unsent = append(f.unsent, e.ID)
 		}
-		f.sent = append(f.sent, e.ID)
-		f.bytes += e.Raw.Length
 		return nil
 	})
 }
@@ -101,11 +104,16 @@ func (f *forgetting) find() error {
 // tells tells whether a letter went to them, follows from a mail that goes, has words of theirs, or names a request of theirs:
 // alone, in a list, or among the reports of an outage.
 func (f *forgetting) tells(l compose.Letter) (bool, error) {
-	if authority.Normalise(l.To.Address) == f.address || f.follows(l) || slices.ContainsFunc(l.Lines(), f.names) {
+	if f.concerns(l) {
 		return true, nil
 	}
 	named, err := f.named(l)
 	return anyIn(named, f.theirs), err
+}
+
+// concerns is as much of tells as the letter says by itself.
+func (f *forgetting) concerns(l compose.Letter) bool {
+	return authority.Normalise(l.To.Address) == f.address || f.follows(l) || slices.ContainsFunc(l.Lines(), f.names) || anyIn(l.Requests(), f.theirs)
 }
 
 // follows tells whether a letter was written because of a mail that goes, or carries a text that does.
@@ -190,8 +198,13 @@ func (f *forgetting) remove(tx *store.Tx) error {
 	for _, n := range f.received {
 		tx.WipeRow(n, "forgotten")
 	}
-	for _, id := range f.sent {
+	for _, id := range append(f.sent, f.unsent...) { // what was tried while the others were looked for has its words now
 		tx.WipeEntry(id, "forgotten")
+	}
+	for id := f.last + 1; id <= tx.LastEntry(); id++ {
+		if e, ok := tx.Entry(id); ok && f.concerns(e.Letter) {
+			tx.WipeEntry(id, "forgotten")
+		}
 	}
 	return nil
 }

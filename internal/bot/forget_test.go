@@ -169,9 +169,49 @@ func TestForgettingReachesLists(t *testing.T) {
 			t.Error("the wrong words are gone")
 		}
 		s.check()
-		if again, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"}); err != nil || again[0].Sent != 0 {
-			t.Errorf("something was left: %+v, %v", again, err)
+		s.settle() // what was still to be sent to her goes out, without her words
+		if left := s.inOutbox("quetzal"); len(left) > 0 {
+			t.Errorf("sent later: %q", left)
 		}
+	})
+}
+
+// TestForgettingReachesWhatIsBeingSent forgets somebody between the rendering of a mail to them and its first attempt.
+func TestForgettingReachesWhatIsBeingSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		s.arrives("Dana <dana@school.example>", "Quetzal projector", "The quetzal words.")
+		s.sent()
+		kept, forgotten := 0, 0
+		s.rim.Point = func(name string) {
+			if name != "raw-synced" {
+				return
+			}
+			if kept++; kept != 2 { // the first is what the shell said, the second what is to be sent
+				return
+			}
+			did, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"})
+			if err != nil {
+				t.Error(err)
+			}
+			forgotten = len(did)
+		}
+		s.restart()
+		s.settle()
+		kept = 0
+		err := s.desk.Do(bot.Args{Number: "SR-1", Text: "#1-3\n#resolve the quetzal left", As: "kim@school.example"}, func(any) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.settle()
+		if forgotten != 1 || len(s.sentTo("dana@school.example", "resolved")) != 1 {
+			t.Errorf("forgotten %d times, sent %v", forgotten, s.outbox("sent"))
+		}
+		if left := s.inOutbox("quetzal"); len(left) > 0 || s.onDisk("uetzal") {
+			t.Errorf("left in %q", left)
+		}
+		s.check()
 	})
 }
 

@@ -69,6 +69,7 @@ const (
 	keyRecovery = "recovery"
 	keyLegal    = "legal-holds"
 	keyToWipe   = "raw-to-wipe" // raw mails that nothing refers to any more, and that are to be written over
+	keyRemovals = "removals"    // how often something was removed
 	keyWiped    = "raw-wiped-"  // followed by a raw file's number: how often parts of it were wiped
 )
 

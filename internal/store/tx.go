@@ -18,13 +18,14 @@ import (
 // the transaction fail with ErrDamaged when it ends, and nothing of it is recorded; until then, what it read may be
 // incomplete. A Tx and the sequences it gives end with the function they were handed to.
 type Tx struct {
-	s      *Store
-	bolt   *bolt.Tx
-	opened map[bucketName]*bolt.Bucket
-	derive func(request.Request) Derived
-	fault  error
-	wiped  []RawRef       // given up by this transaction
-	wanted request.Number // the next new request is to have it; 0 for any
+	s       *Store
+	bolt    *bolt.Tx
+	opened  map[bucketName]*bolt.Bucket
+	derive  func(request.Request) Derived
+	fault   error
+	wiped   []RawRef       // given up by this transaction
+	removed bool           // this transaction removes words
+	wanted  request.Number // the next new request is to have it; 0 for any
 
 	scratch bytes.Buffer // values are written here first
 }

@@ -34,6 +34,7 @@ const rawWiped = "TRM0"
 func (tx *Tx) ForgetText(ref request.TextRef) {
 	if v, ok := tx.get(bucketTexts, []byte(ref)); ok && len(v) > 0 {
 		tx.put(bucketTexts, []byte(ref), nil)
+		tx.removed = true
 	}
 }
 
@@ -87,6 +88,9 @@ func (tx *Tx) WipeEntry(id uint64, why string) (bytes int64) {
 	return bytes
 }
 
+// WipeBytes removes raw bytes that belong to no mail.
+func (tx *Tx) WipeBytes(ref RawRef) { tx.wipe(ref) }
+
 // WipeRaw removes the raw bytes of an outgoing mail alone.
 func (tx *Tx) WipeRaw(id uint64, why string) (bytes int64) {
 	e, ok := tx.Entry(id)
@@ -122,6 +126,7 @@ func (tx *Tx) DropRequest(n request.Number, shared func(request.TextRef) bool) (
 		for _, ref := range []request.TextRef{e.Subject, e.Text} {
 			if ref != "" && !shared(ref) {
 				tx.delete(bucketTexts, []byte(ref))
+				tx.removed = true
 			}
 		}
 		if k, ok := mailKey(n, e); ok {
@@ -175,7 +180,7 @@ func (tx *Tx) wipe(ref RawRef) {
 	if !slices.ContainsFunc(tx.wiped, func(w RawRef) bool { return w.File == ref.File }) {
 		tx.raiseVersion(ref.File)
 	}
-	tx.wiped = append(tx.wiped, ref)
+	tx.wiped, tx.removed = append(tx.wiped, ref), true
 }
 
 // raiseVersion has the next backup copy a raw file anew.
@@ -209,12 +214,24 @@ func (s *Store) Wipe(f func(*Tx) error) error {
 			return err
 		}
 		tx.listWiped()
+		if tx.removed {
+			tx.SetMeta(keyRemovals, key64(tx.Removals()+1))
+		}
 		return tx.fault
 	})
 	if err != nil {
 		return err
 	}
 	return s.finishWiping()
+}
+
+// Removals counts how often something was removed: who has read words before may have some that are no longer kept.
+func (tx *Tx) Removals() uint64 {
+	v := tx.Meta(keyRemovals)
+	if len(v) != 8 {
+		return 0
+	}
+	return number(v, 0)
 }
 
 // finishWiping writes over what is listed, and empties the list.
