@@ -27,7 +27,7 @@ const (
 	blendKeep = 0.999
 )
 
-func newBlend() blend { return blend{weight: [judges]float64{3, 0.3, 0.7, 3, 0.2}} }
+func newBlend() blend { return blend{weight: [judges]float64{3, 0.4, 0.7, 3, 0.2}} }
 
 // views are the judges' scores of one mail, by judge and label; a judge that is absent has none.
 type views [judges][]float64
