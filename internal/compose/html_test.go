@@ -106,7 +106,7 @@ func contrast(lighter, darker float64) float64 { return (lighter + .05) / (darke
 // TestLongListsAreNotClipped lists as many requests as one mail does, with subjects and texts as long as they are printed.
 // Gmail shows the first 102 KB of the HTML and hides the rest behind a link.
 func TestLongListsAreNotClipped(t *testing.T) {
-	const most, clipped = 100, 102_000
+	const most, burst, clipped = 100, 25, 102_000
 	h := testHouse(t)
 	subject := strings.Repeat("No hay señal en el pasillo ", 10)
 	for _, kind := range []Kind{Digest, Reminder} {
@@ -119,6 +119,10 @@ func TestLongListsAreNotClipped(t *testing.T) {
 			q.Rows = append(q.Rows, Row{Request: n, From: maria, Submitted: submitted, Overdue: true, Outage: 12345})
 			w.Rows = append(w.Rows, WorkRow{Request: n, Task: TaskNote, From: maria, Submitted: submitted, Since: submitted, Code: code(1, 3), Owner: kim, Overdue: true})
 			m.Rows = append(m.Rows, RowMaterial{Subject: subject, Text: strings.Repeat(subject, 10), Suggestions: projectorCodes})
+		}
+		gathered := Letter{Kind: Notice, To: dana, Commands: true, At: monday, Queue: &QueueBody{Rows: q.Rows[:burst]}}
+		if n := len(htmlOf(t, render(t, gathered, m, h))); n > clipped {
+			t.Errorf("a burst has %d bytes of HTML", n)
 		}
 		for _, l := range []Letter{
 			{Kind: kind, To: dana, Commands: true, At: monday, Queue: q},
