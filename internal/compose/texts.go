@@ -124,6 +124,9 @@ func (t *Texts) choose(k Kind, want string, desk []string) (*templateSet, string
 		if folder == plainFolder && !isPlain(k) {
 			break
 		}
+		if folder == plainFolder && k == Operator {
+			want, desk = english.code, nil // the bot tells of its own trouble in English alone
+		}
 		if s := t.sets[setName{folder, want}]; s != nil {
 			return s, want, nil
 		}

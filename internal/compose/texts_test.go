@@ -32,6 +32,12 @@ func TestLoadBuiltIn(t *testing.T) {
 			t.Errorf("%s in Spanish by a desk that writes none: %s, %v", k, got, err)
 		}
 	}
+	if _, got, err := texts.choose(Operator, "", []string{"es"}); err != nil || got != "en" {
+		t.Errorf("trouble of the bot's is told in %s, %v", got, err)
+	}
+	if _, got, err := texts.choose(Report, "", []string{"es"}); err != nil || got != "es" {
+		t.Errorf("a report of a Spanish desk is in %s, %v", got, err)
+	}
 	for _, k := range Kinds {
 		if _, got, err := texts.choose(k, "vi", []string{"fr", "en"}); err != nil || got != "en" {
 			t.Errorf("%s for a language without templates: %s, %v", k, got, err)
