@@ -235,6 +235,7 @@ type OutcomeBody struct {
 	Missing []string        `json:"missing,omitempty"` // documents that the requester is asked for
 	On      string          `json:"on,omitempty"`      // what it waits for: vendor, district, customer or investigation
 	Until   time.Time       `json:"until,omitzero"`    // the day that it waits for, if one was named
+	Copied  bool            `json:"copied,omitempty"`  // Resolved: the recipient was on Cc, and cannot open it again
 }
 
 // PlainBody is a mail that is a few sentences, made where they are decided.

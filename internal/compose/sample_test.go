@@ -144,6 +144,7 @@ func specimens() []specimen {
 	categorized := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3), Promise: request.Promise{Days: 3}, Due: due}})
 	waiting := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 5), On: "vendor", Until: due}})
 	resolved := about(Resolved, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3)}})
+	copied := about(Resolved, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 3), Copied: true}})
 	merged := about(Merged, maria, Letter{Outcome: &OutcomeBody{Into: 9, Code: code(1, 3), Due: due}})
 	apart := about(Merged, maria, Letter{Outcome: &OutcomeBody{Into: 9, Changed: true}})
 	asking := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 6), On: "customer"}})
@@ -221,6 +222,8 @@ func specimens() []specimen {
 		{"categorized-untimed.es", spanish(waiting), Material{Topic: pedido.Topic}},
 		{"resolved.en", resolved, closing},
 		{"resolved.es", spanish(resolved), closing},
+		{"resolved-copied.en", copied, closing},
+		{"resolved-copied.es", spanish(copied), closing},
 		{"merged.en", merged, topic},
 		{"merged.es", spanish(merged), Material{Topic: pedido.Topic}},
 		{"merged-apart.en", apart, topic},

@@ -177,6 +177,7 @@ func sampleOutcomes() []sample {
 	about := func(o OutcomeBody) Letter { return Letter{Request: 1, Outcome: &o} }
 	return []sample{
 		{"with all it can say", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Changed: true, Missing: []string{"Form"}, Into: 2}), sampleMaterial()},
+		{"to somebody on Cc", about(OutcomeBody{Code: sampleCode, Copied: true}), sampleMaterial()},
 		{"about a merge", about(OutcomeBody{Code: sampleCode, Due: sampleDue, Into: 2}), Material{}},
 		{"about a wait", about(OutcomeBody{Code: sampleUntimed, On: "vendor", Until: sampleDue}), Material{}},
 		{"about a wait without a date", about(OutcomeBody{Code: sampleUntimed, On: "customer"}), Material{}},

@@ -299,6 +299,7 @@ type outcomeView struct {
 	Category categoryView
 	Note     Words
 	Changed  bool
+	Copied   bool
 	Missing  []string // documents that are asked for
 	On       string   // what it waits for, or ""
 	Until    string   // "Thu 27 Aug", or ""
@@ -314,7 +315,7 @@ func (d *draft) outcome(p *page, o OutcomeBody) any {
 
 // sorted says where a request stands now.
 func (d *draft) sorted(p *page, o OutcomeBody) *outcomeView {
-	v := &outcomeView{Mail: p, Changed: o.Changed, On: o.On, Into: d.label(o.Into)}
+	v := &outcomeView{Mail: p, Changed: o.Changed, Copied: o.Copied, On: o.On, Into: d.label(o.Into)}
 	if !o.Until.IsZero() {
 		v.Until = d.say.Date(o.Until)
 	}

@@ -165,6 +165,10 @@ func (x *execution) tellRequester(r request.Request, kind compose.Kind, body com
 		if !answerable(person.Address) || authority.Normalise(person.Address) == x.d.from() {
 			continue
 		}
+		if authority.Normalise(person.Address) != authority.Normalise(r.Requester.Address) {
+			_, theirs := x.d.mergedFrom(r, authority.Normalise(person.Address))
+			body.Copied = !theirs
+		}
 		x.d.toRequester(x.d.knownTo(r, person.Address), person, kind, body)
 	}
 }

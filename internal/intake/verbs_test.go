@@ -332,6 +332,9 @@ func TestWatchersHearOfTheEnd(t *testing.T) {
 	if got := sorted(letters(v)); !slices.Equal(got, []string{"receipt " + kim, "resolved bob@school.example", "resolved " + pat}) {
 		t.Errorf("it sends %q", got)
 	}
+	if !letterOf(t, v, compose.Resolved, "bob@school.example").Outcome.Copied || letterOf(t, v, compose.Resolved, pat).Outcome.Copied {
+		t.Error("who was on Cc is told that they can open it again, or who asked is not")
+	}
 }
 
 func TestBulkAnswers(t *testing.T) {
