@@ -148,6 +148,7 @@ func specimens() []specimen {
 	merged := about(Merged, maria, Letter{Outcome: &OutcomeBody{Into: 9, Code: code(1, 3), Due: due}})
 	apart := about(Merged, maria, Letter{Outcome: &OutcomeBody{Into: 9, Changed: true}})
 	asking := about(Categorized, maria, Letter{Outcome: &OutcomeBody{Code: code(1, 6), On: "customer"}})
+	answered := Material{Topic: topic.Topic, Text: "We come on Friday."}
 	closing := Material{Topic: topic.Topic, Text: "Lamp replaced. Please let it cool down before you move it."}
 	large := Letter{Kind: Refusal, To: maria, At: monday, InReplyTo: "big@mail.school.example", Plain: &PlainBody{
 		Subject: "Your mail is too large", Reason: RefusedTooLarge, Size: 41 << 20, Limit: 30 << 20,
@@ -227,6 +228,8 @@ func specimens() []specimen {
 		{"merged.en", merged, topic},
 		{"merged.es", spanish(merged), Material{Topic: pedido.Topic}},
 		{"merged-apart.en", apart, topic},
+		{"merged-answered.en", merged, answered},
+		{"merged-answered.es", spanish(merged), Material{Topic: pedido.Topic, Text: "Vamos el viernes."}},
 		{"categorized-answered.en", asking, Material{Topic: topic.Topic, Text: "Which room is it in?"}},
 		{"refusal.en", large, Material{}},
 		{"refusal.es", spanish(grande), Material{}},
