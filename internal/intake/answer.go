@@ -42,7 +42,7 @@ func (d *decision) addTo(n request.Number) bool {
 		return d.end(Thanks, "%s: %s, and it only says thanks", d.label(n), d.how)
 	}
 	merged := false // theirs was merged into it
-	if before.State == request.Resolved && !requester {
+	if ended := before.State == request.Resolved || before.State == request.Withdrawn; ended && !requester {
 		_, merged = d.mergedFrom(before, d.from())
 	}
 	if before.State == request.Resolved && (requester || merged) && !d.mayReopen(before) {

@@ -95,10 +95,14 @@ func (x *execution) spam(_ command.Command, r request.Request, item *compose.Rec
 	return x.apply(r.Number, request.Event{Type: request.Rejected})
 }
 
-// withdraw ends a request that its requester no longer needs.
-func (x *execution) withdraw(_ command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
+// withdraw ends a request that its requester no longer needs. Where somebody else's was merged into it, only staff who insist
+// end both: that one was told to hear of its end.
+func (x *execution) withdraw(c command.Command, r request.Request, item *compose.ReceiptItem) *refusal {
 	if why := x.active(r); why != nil {
 		return why
+	}
+	if !(x.d.isStaff && c.Insist) && x.d.awaited(r) {
+		return refuse("somebody else's request was merged into %s, so it stays open", x.d.label(r.Number))
 	}
 	if why := x.apply(r.Number, request.Event{Type: request.Gone}); why != nil {
 		return why

@@ -80,6 +80,11 @@ func (d *decision) mergedWithin(r request.Request, address string, depth int) (r
 	return request.Request{}, false
 }
 
+// awaited tells whether somebody else waits for a request, whose own was merged into it.
+func (d *decision) awaited(r request.Request) bool {
+	return slices.ContainsFunc(r.Watchers, func(p request.Person) bool { _, merged := d.mergedFrom(r, p.Address); return merged })
+}
+
 // knownTo is a request as somebody knows it: under the number, the subject and the thread of their own that was merged into
 // it, if it is not theirs itself.
 func (d *decision) knownTo(r request.Request, address string) request.Request {

@@ -184,3 +184,36 @@ func (f *memory) say(as string, n request.Number, text string) intake.Verdict {
 	m := &message.Message{From: message.Address{Address: as}, Kind: message.Personal, Date: f.now, Subject: "[" + n.Label("SR") + "]", Text: text, Reply: text}
 	return f.decide(m, intake.Envelope{Mailbox: "shell", Shell: true})
 }
+
+// TestWithdrawnWithAnothers keeps a request open that its requester withdraws, as long as somebody else's is part of it, since
+// that one was told to be written to when it is done. Staff who insist end both; then an answer of the other's opens it again.
+func TestWithdrawnWithAnothers(t *testing.T) {
+	f, _, _, _ := merged(t)
+	v := f.take(f.mail(pat, "[SR-1] Beamer", "#withdraw", vouched))
+	if item := letterOf(t, v, compose.Receipt, pat).Receipt.Items[0]; item.Done || f.requests[1].State != request.Open {
+		t.Errorf("Pat withdraws Bob's, too: %+v", item)
+	}
+	f.take(f.mail(pat, "[SR-1] Beamer", "#withdraw!", vouched))
+	f.take(f.mail(kim, "[SR-1] Beamer", "#withdraw", vouched))
+	if f.requests[1].State != request.Open {
+		t.Errorf("it is %s", f.requests[1].State)
+	}
+	if v := f.take(f.mail(kim, "[SR-1] Beamer", "#withdraw!", vouched)); f.requests[1].State != request.Withdrawn {
+		t.Fatalf("Kim insists: %s", v.Reason)
+	}
+	v = f.take(f.mail(bob, "[SR-2] Beamer 214", "It is still dark."))
+	if l := letterOf(t, v, compose.Acknowledgement, bob); v.Outcome != intake.Reopened || f.requests[1].State != request.Open || l.Request != 2 {
+		t.Errorf("Bob needs it: %s; it is %s, and he is told of %d", v.Reason, f.requests[1].State, l.Request)
+	}
+}
+
+// TestWithdrawnWithOnesOwn ends a request with what else its requester asked for.
+func TestWithdrawnWithOnesOwn(t *testing.T) {
+	f := newMemory(t)
+	f.open()
+	f.take(f.mail(pat, "Beamer 214", "Still dark."))
+	f.take(f.mail(kim, "[SR-2]", "#dup 1", vouched))
+	if v := f.take(f.mail(pat, "[SR-1] Beamer", "#withdraw", vouched)); f.requests[1].State != request.Withdrawn {
+		t.Errorf("it is %s: %s", f.requests[1].State, v.Reason)
+	}
+}
