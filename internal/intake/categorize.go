@@ -152,25 +152,40 @@ func codesOf(entries []chart.Entry) []chart.Code {
 }
 
 // tellRequester owes the requester word of where their request stands, unless they did it themselves or the request came
-// from a machine.
+// from a machine. Its end is told to all who wait for it.
 func (x *execution) tellRequester(r request.Request, kind compose.Kind, body compose.OutcomeBody) {
-	if r.Source == request.Monitor {
-		return
+	var to []request.Person
+	if r.Source != request.Monitor {
+		to = append(to, r.Requester)
 	}
-	to := []request.Person{r.Requester}
 	if kind == compose.Resolved {
-		to = append(to, r.Watchers...)
+		to = x.d.awaiting(r, to)
 	}
 	for _, person := range to {
 		if !answerable(person.Address) || authority.Normalise(person.Address) == x.d.from() {
 			continue
 		}
-		if authority.Normalise(person.Address) != authority.Normalise(r.Requester.Address) {
-			_, theirs := x.d.mergedFrom(r, authority.Normalise(person.Address))
-			body.Copied = !theirs
-		}
-		x.d.toRequester(x.d.knownTo(r, person.Address), person, kind, body)
+		known := x.d.knownTo(r, person.Address)
+		body.Copied = authority.Normalise(known.Requester.Address) != authority.Normalise(person.Address)
+		x.d.toRequester(known, person, kind, body)
 	}
+}
+
+// awaiting adds to a request's requester who else waits for its end: who is on Cc, unless a machine asked, and whose own
+// request was merged into it. Of these there may be more than a request has watchers.
+func (d *decision) awaiting(r request.Request, to []request.Person) []request.Person {
+	if r.Source != request.Monitor {
+		to = append(to, r.Watchers...)
+	}
+	for _, part := range d.parts(r) {
+		same := func(p request.Person) bool {
+			return authority.Normalise(p.Address) == authority.Normalise(part.Requester.Address)
+		}
+		if part.Source != request.Monitor && !slices.ContainsFunc(to, same) {
+			to = append(to, part.Requester)
+		}
+	}
+	return to
 }
 
 // route gives the request to the team that owns its code, and tells that team.

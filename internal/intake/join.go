@@ -58,31 +58,39 @@ func (x *execution) merge(r, into request.Request) *refusal {
 // mergedFrom finds the request of somebody's that was merged into r, at once or by way of others: the oldest, if there are
 // several. What they are told of r belongs under its number and into its thread, which are the ones that they know.
 func (d *decision) mergedFrom(r request.Request, address string) (request.Request, bool) {
-	return d.mergedWithin(r, authority.Normalise(address), 10)
+	all := d.parts(r)
+	i := slices.IndexFunc(all, func(dup request.Request) bool {
+		return authority.Normalise(dup.Requester.Address) == authority.Normalise(address)
+	})
+	if i < 0 {
+		return request.Request{}, false
+	}
+	return all[i], true
 }
 
-func (d *decision) mergedWithin(r request.Request, address string, depth int) (request.Request, bool) {
+// parts are the requests that were merged into r and are part of it still, each before those that were merged into it.
+func (d *decision) parts(r request.Request) []request.Request { return d.partsDownTo(10, r) }
+
+func (d *decision) partsDownTo(depth int, r request.Request) (all []request.Request) {
+	if depth == 0 {
+		return nil
+	}
 	for _, e := range d.desk.events(r.Number) {
-		if e.Type != request.TookOver || depth == 0 {
+		if e.Type != request.TookOver {
 			continue
 		}
-		dup, ok := d.desk.request(e.Into)
-		if !ok || dup.State != request.Merged || dup.MergedInto != r.Number {
-			continue
-		}
-		if authority.Normalise(dup.Requester.Address) == address {
-			return dup, true
-		}
-		if dup, ok := d.mergedWithin(dup, address, depth-1); ok {
-			return dup, true
+		if dup, ok := d.desk.request(e.Into); ok && dup.State == request.Merged && dup.MergedInto == r.Number {
+			all = append(append(all, dup), d.partsDownTo(depth-1, dup)...)
 		}
 	}
-	return request.Request{}, false
+	return all
 }
 
 // awaited tells whether somebody else waits for a request, whose own was merged into it.
 func (d *decision) awaited(r request.Request) bool {
-	return slices.ContainsFunc(r.Watchers, func(p request.Person) bool { _, merged := d.mergedFrom(r, p.Address); return merged })
+	return slices.ContainsFunc(d.parts(r), func(dup request.Request) bool {
+		return dup.Source != request.Monitor && authority.Normalise(dup.Requester.Address) != authority.Normalise(r.Requester.Address)
+	})
 }
 
 // knownTo is a request as somebody knows it: under the number, the subject and the thread of their own that was merged into

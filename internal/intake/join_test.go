@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -215,5 +216,35 @@ func TestWithdrawnWithOnesOwn(t *testing.T) {
 	f.take(f.mail(kim, "[SR-2]", "#dup 1", vouched))
 	if v := f.take(f.mail(pat, "[SR-1] Beamer", "#withdraw", vouched)); f.requests[1].State != request.Withdrawn {
 		t.Errorf("it is %s: %s", f.requests[1].State, v.Reason)
+	}
+}
+
+// TestEndOfWhatWasMerged is told to everybody whose request was merged, even if there are more than a request has watchers,
+// and if what they were merged into came from a machine.
+func TestEndOfWhatWasMerged(t *testing.T) {
+	for _, first := range []string{pat, "monitor@school.example"} {
+		f := newMemory(t)
+		f.take(f.mail(first, "Projector 214 down", "It is dark."))
+		const others = request.MaxWatchers + 5
+		for i := range others {
+			f.take(f.mail(fmt.Sprintf("u%d@school.example", i), "Beamer", "Dark."))
+			f.take(f.mail(kim, fmt.Sprintf("[SR-%d]", i+2), "#dup 1", vouched))
+		}
+		f.take(f.mail(kim, "[SR-1]", "#1-3", vouched))
+		v := f.take(f.mail(kim, "[SR-1]", "#resolve", vouched))
+		told := map[request.Number]int{}
+		for _, l := range v.Letters {
+			if l.Kind == compose.Resolved {
+				told[l.Request]++
+			}
+		}
+		for i := range others {
+			if n := request.Number(i + 2); told[n] != 1 {
+				t.Errorf("%s: of %d, its requester is told %d times", first, n, told[n])
+			}
+		}
+		if machine := first != pat; (told[1] == 0) != machine {
+			t.Errorf("%s is told %d times", first, told[1])
+		}
 	}
 }
