@@ -196,6 +196,7 @@ type outgoing struct {
 	removals uint64 // when it was made
 	ref      store.RawRef
 	fault    error
+	stale    bool // words may be in its bytes that are to be kept nowhere by now
 	tried    bool
 	gone     bool // it is not to be sent any more
 	result   delivery.Result
@@ -266,7 +267,7 @@ func (s *sender) prepare(entries []store.Entry, now time.Time) ([]outgoing, erro
 		mails[i].ref = refs[j]
 		mails[i].made.Data = nil
 	}
-	return mails, s.store.Wipe(func(tx *store.Tx) error {
+	err = s.store.Update(func(tx *store.Tx) error {
 		for i := range mails {
 			if err := s.recordAttempt(tx, &mails[i], now); err != nil {
 				return err
@@ -274,6 +275,28 @@ func (s *sender) prepare(entries []store.Entry, now time.Time) ([]outgoing, erro
 		}
 		return nil
 	})
+	if err == nil {
+		s.unkeep(mails)
+	}
+	return mails, err
+}
+
+// unkeep removes the bytes of mails in which words may be that are to be kept nowhere by now. What cannot be written over waits
+// for the next start, and keeps no other mail from going out.
+func (s *sender) unkeep(mails []outgoing) {
+	mails = slices.DeleteFunc(slices.Clone(mails), func(m outgoing) bool { return !m.stale })
+	if len(mails) == 0 {
+		return
+	}
+	err := s.store.Wipe(func(tx *store.Tx) error {
+		for _, m := range mails {
+			tx.WipeBytes(m.ref)
+		}
+		return nil
+	})
+	if err != nil {
+		s.log.Error("a mail's bytes that are not to be kept are not removed", "mails", len(mails), "error", err)
+	}
 }
 
 // make fetches a mail's bytes, or makes them.
@@ -310,8 +333,7 @@ func (s *sender) recordAttempt(tx *store.Tx, m *outgoing, now time.Time) error {
 		return s.bury(tx, m.entry, "it cannot be rendered: "+m.fault.Error(), now)
 	}
 	if m.ref != (store.RawRef{}) && tx.Removals() != m.removals {
-		tx.WipeBytes(m.ref) // words may be in it that are to be kept nowhere by now: it is rendered anew, for the next batch
-		m.data = nil
+		m.data, m.stale = nil, true // it is rendered anew, for the next batch
 		return nil
 	}
 	switch e, _ := tx.Entry(m.entry.ID); {

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -236,6 +237,36 @@ func (s *school) resolves(number string) {
 		s.t.Fatal(err)
 	}
 	s.settle()
+}
+
+// TestMailGoesOutWhileWipingFails has a disk on which what was forgotten cannot be written over: whoever forgets hears of it, and
+// the desk's mail goes out all the same.
+func TestMailGoesOutWhileWipingFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openSchool(t, inprocess.SMTPOptions{})
+		defer s.close()
+		s.arrives("Dana <dana@school.example>", "Projector", "It is dark.")
+		s.do("SR-1", "#1-3\n#resolve", "kim@school.example")
+		s.settle()
+		s.sent()
+		raw := filepath.Join(s.config.Desk.DataDir, "raw")
+		files, err := filepath.Glob(filepath.Join(raw, "*.mails"))
+		if err != nil || len(files) != 1 {
+			t.Fatal(files, err)
+		}
+		aside := filepath.Join(t.TempDir(), "aside") // the bot has the file open
+		if err := errors.Join(os.Rename(files[0], aside), os.Mkdir(files[0], 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := asked[bot.Forgotten](t, s.desk.Forget, bot.Args{About: "dana@school.example"}); err == nil || !strings.Contains(err.Error(), "not written over yet") {
+			t.Errorf("%v", err)
+		}
+		s.arrives("pat@school.example", "Bell", "It does not ring.")
+		s.oneTo("acknowledgement", "pat@school.example")
+		if err := errors.Join(os.Remove(files[0]), os.Rename(aside, files[0])); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // TestForgettingReachesOutages forgets one of those who reported an outage.
