@@ -184,10 +184,10 @@ func (c *Client) transact(ctx context.Context, m Mail) (result Result, stale boo
 	}
 	c.link.conn.patient = true
 	err = w.Close() // writes the final dot and waits for the answer
+	c.link.conn.patient = false
 	if err != nil {
 		return failed(atEnd, err)
 	}
-	c.link.conn.patient = false
 	result = Result{Outcome: Sent, Code: 250}
 	if answer, ok := w.(*smtp.DataCloser); ok {
 		result.Enhanced, result.Text = words(answer.ServerResponse())

@@ -152,6 +152,27 @@ func TestOtherServers(t *testing.T) {
 	}
 }
 
+// TestSilentAfterRefusal gives a server that refuses a mail at its end no more time for the next one's beginning than any other.
+func TestSilentAfterRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var network memnet.Network
+		script(t, &network, "220 hi\r\n", map[string]string{
+			"EHLO": "250 hi\r\n", "DATA": "354 go on\r\n", "Subject": "", ".": "554 5.7.1 no\r\n", "RCPT TO:<silent": "",
+		})
+		c := delivery.New(delivery.Settings{Address: address, Security: "none", Dial: network.Dial})
+		defer c.Close()
+		m := delivery.Mail{From: "support@school.example", To: "a@b.example", Data: []byte("Subject: a\r\n")}
+		if r := c.Send(t.Context(), m); r.Outcome != delivery.Rejected {
+			t.Fatalf("got %+v", r)
+		}
+		m.To = "silent@b.example"
+		start := time.Now()
+		if r := c.Send(t.Context(), m); r.Outcome != delivery.Deferred || time.Since(start) != 50*time.Second {
+			t.Errorf("after %v: %+v", time.Since(start), r)
+		}
+	})
+}
+
 func TestTLS(t *testing.T) {
 	trusted, err := inprocess.NewCertificate("smtp.school.example")
 	if err != nil {
