@@ -166,7 +166,7 @@ func (x *execution) keepNote() {
 	case exists:
 		d.note(about, note)
 		x.body.Note = request.RefOf(note)
-	case len(x.touched) > 1, x.failed > 0 && len(x.touched) == 0 && len(x.listed()) > 1:
+	case len(x.touched) > 1, x.failed > 0 && len(x.touched) == 0:
 		x.refused(compose.ReceiptItem{Said: firstWords(note)}, refuse("nobody knows which request these words are about: put its number and the word note in front"))
 	}
 }

@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,6 +168,23 @@ func TestRowsInANewMail(t *testing.T) {
 			if got := refusals(letterOf(t, v, compose.Receipt, kim).Receipt); len(got) != 2 {
 				t.Errorf("the receipt names %q", got)
 			}
+		}
+	}
+}
+
+// TestWordsBesideARefusedCommand are neither kept nor lost in silence, where a new mail's only command is refused and so
+// nothing says which request they are about.
+func TestWordsBesideARefusedCommand(t *testing.T) {
+	for _, subject := range []string{"SR-1 1-3", "SR-1 #1-33"} {
+		f := newMemory(t)
+		f.open()
+		v := f.take(f.mail(kim, subject, "The bell rings at the wrong times.", vouched))
+		r := letterOf(t, v, compose.Receipt, kim).Receipt
+		told := slices.ContainsFunc(r.Items, func(i compose.ReceiptItem) bool {
+			return !i.Done && strings.HasPrefix(i.Said, "The bell rings") && strings.HasPrefix(i.Result, "nobody knows which request these words are about")
+		})
+		if kept := f.texts[r.Note] != ""; !kept && !told {
+			t.Errorf("%q: %s: %+v", subject, v.Reason, r.Items)
 		}
 	}
 }
