@@ -55,12 +55,14 @@ func (s *Store) Hold(now time.Time, f func(Moment) error) error {
 }
 
 func (tx *Tx) moment(file io.ReaderAt, now time.Time) (Moment, error) {
-	m := Moment{At: now.UTC(), Instance: tx.Instance(), Mails: int(tx.sequence(bucketLedger)), Requests: tx.count(bucketSnaps)}
+	var m Moment
 	var err error
-	if m.Schema, err = tx.schemaNumber(); err != nil {
+	// First of all: the second commit from now on writes over it.
+	if m.Page, err = metaPage(file, uint64(tx.bolt.ID())); err != nil {
 		return m, err
 	}
-	if m.Page, err = metaPage(file, uint64(tx.bolt.ID())); err != nil {
+	m.At, m.Instance, m.Mails, m.Requests = now.UTC(), tx.Instance(), int(tx.sequence(bucketLedger)), tx.count(bucketSnaps)
+	if m.Schema, err = tx.schemaNumber(); err != nil {
 		return m, err
 	}
 	// After the state: a raw mail is durable before a row names it.
