@@ -186,7 +186,7 @@ type steadily struct {
 }
 
 // mostAhead is how large a bit is.
-const mostAhead = 8 << 20
+const mostAhead = 4 << 20
 
 func (s *steadily) Write(b []byte) (int, error) {
 	n, err := s.File.Write(b)
