@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 			// The machine's zone is not the desk's: what shows the one for the other is found.
 			env.Setenv("TZ", "Asia/Tokyo")
 			env.Setenv("NO_COLOR", "")
+			env.Setenv("GORACE", "atexit_sleep_ms=10") // else each of many commands lasts a second under the race detector
 			return servers(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
