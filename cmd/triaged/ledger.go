@@ -60,26 +60,15 @@ func orDash(s *string) string {
 
 type ledgerShow struct {
 	Mail string `arg:"" help:"The mail's number in the ledger, or its Message-ID."`
-	Raw  bool   `help:"Print the mail's bytes and nothing else."`
+	received
 }
 
 func (l *ledgerShow) Run(ctx context.Context, c *commands, s streams) error {
-	if l.Raw {
-		if err := c.textOnly("--raw asks for the bytes and nothing else; with --json they are in raw"); err != nil {
-			return err
-		}
-	}
 	args := bot.Args{Text: l.Mail}
 	if n, err := strconv.ParseUint(l.Mail, 10, 64); err == nil {
 		args = bot.Args{Mails: []uint64{n}}
 	} else if !strings.Contains(l.Mail, "@") {
 		return usageError{fmt.Errorf("%q is neither a mail's number in the ledger nor a Message-ID", l.Mail)}
 	}
-	return rows(ctx, c, s, "show-received", args, func(r bot.QuarantineRow) {
-		if l.Raw {
-			s.out.Write(r.Raw)
-			return
-		}
-		c.printReceived(s, r)
-	})
+	return l.show(ctx, c, s, "show-received", args)
 }

@@ -62,22 +62,26 @@ func (l *quarantineList) Run(ctx context.Context, c *commands, s streams) error 
 
 type quarantineShow struct {
 	Mail uint64 `arg:"" help:"The mail's number in the ledger."`
-	Raw  bool   `help:"Print the mail's bytes and nothing else."`
+	received
 }
 
 func (l *quarantineShow) Run(ctx context.Context, c *commands, s streams) error {
-	if l.Raw {
-		if err := c.textOnly("--raw asks for the bytes and nothing else; with --json they are in raw"); err != nil {
-			return err
-		}
+	return l.show(ctx, c, s, "quarantine", bot.Args{Mails: []uint64{l.Mail}})
+}
+
+// received is how a received mail is shown.
+type received struct {
+	Raw bool `help:"Print the mail's bytes and nothing else."`
+}
+
+func (how received) show(ctx context.Context, c *commands, s streams, ask string, which bot.Args) error {
+	if !how.Raw {
+		return rows(ctx, c, s, ask, which, func(r bot.QuarantineRow) { c.printReceived(s, r) })
 	}
-	return rows(ctx, c, s, "quarantine", bot.Args{Mails: []uint64{l.Mail}}, func(r bot.QuarantineRow) {
-		if l.Raw {
-			s.out.Write(r.Raw)
-			return
-		}
-		c.printReceived(s, r)
-	})
+	if err := c.textOnly("--raw asks for the bytes and nothing else; with --json they are in raw"); err != nil {
+		return err
+	}
+	return rows(ctx, c, s, ask, which, func(r bot.QuarantineRow) { s.out.Write(r.Raw) })
 }
 
 // printReceived prints a received mail: what became of it, and how it is read.

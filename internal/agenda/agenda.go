@@ -121,6 +121,10 @@ func (p *Policy) Urgent(r request.Request, what string) bool {
 	return what == EmergencyCheck || entry.Rules.Emergency
 }
 
+// WithoutCode tells whether a thing comes due only while a request has no code, so that no emergency is known of it: Urgent
+// need not be asked.
+func WithoutCode(what string) bool { return what == Uncategorized || what == Escalated }
+
 // Quiet tells whether nobody is at the desk: what can wait is not told then, not even late.
 func (p *Policy) Quiet(now time.Time) bool { return p.quiet(now).After(now) }
 

@@ -124,10 +124,7 @@ func (d *Desk) nextDue(tx *store.Tx, now time.Time) (time.Time, bool) {
 // pressing tells whether something due is told at any hour. Of most it is known without a look at the request: after an outage
 // there may be very many.
 func (d *Desk) pressing(tx *store.Tx, item store.DueItem) bool {
-	switch item.What {
-	case agenda.EmergencyCheck:
-		return true
-	case agenda.Uncategorized, agenda.Escalated: // without a code there is no emergency
+	if agenda.WithoutCode(item.What) {
 		return false
 	}
 	r, ok := tx.Request(item.Request)

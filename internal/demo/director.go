@@ -212,7 +212,8 @@ func (d *director) quiet() bool {
 		for range tx.Outbox(store.Pending) {
 			pending = true
 		}
-		quiet = tx.NextLedger() > d.arrived.Load() && !pending && len(tx.DueBy(now, 1)) == 0 && !review.After(held)
+		due, ok := tx.NextDue()
+		quiet = tx.NextLedger() > d.arrived.Load() && !pending && (!ok || due.After(now)) && !review.After(held)
 		return nil
 	})
 	return err == nil && quiet

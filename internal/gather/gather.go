@@ -162,7 +162,7 @@ func both(a, b compose.QueueBody) compose.QueueBody {
 	return a
 }
 
-// listed is a notice of several requests to the same recipient.
+// listed is a letter of the same kind and to the same recipient that is about several requests.
 func listed(l compose.Letter, body compose.QueueBody) compose.Letter {
 	return compose.Letter{Kind: l.Kind, To: l.To, Commands: l.Commands, Language: l.Language, At: l.At, Queue: &body}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -149,7 +150,7 @@ func BenchmarkLook(b *testing.B) {
 	for name, d := range map[string]*desk{"200k": school, "1M": district} {
 		for question, ask := range map[string]func(tx *store.Tx) int{
 			"NextDue": func(tx *store.Tx) int { tx.NextDue(); return 1 },
-			"DueBy":   func(tx *store.Tx) int { return len(tx.DueBy(now, 1000)) },
+			"Due":     func(tx *store.Tx) int { return len(slices.Collect(tx.Due(now))) },
 			"Queue": func(tx *store.Tx) (n int) {
 				for range tx.Queue() {
 					n++

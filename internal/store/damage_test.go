@@ -75,7 +75,7 @@ func read(s *store.Store) (all contents, err error) {
 		for r := range tx.Uncategorized() {
 			say("new", r.Number)
 		}
-		say("due", tx.DueBy(epoch.AddDate(1, 0, 0), 1000))
+		say("due", slices.Collect(tx.Due(epoch.AddDate(1, 0, 0))))
 		for row := range tx.Ledger(0) {
 			found, _ := tx.Accounted(row.Mailbox, row.Folder, row.UIDValidity, row.UID)
 			say("row", row, found.Number)

@@ -161,14 +161,3 @@ func (tx *Tx) Due(now time.Time) iter.Seq[DueItem] {
 		}
 	}
 }
-
-// DueBy lists what is due at a time or before, earliest first, at most limit items.
-func (tx *Tx) DueBy(now time.Time, limit int) (all []DueItem) {
-	for item := range tx.Due(now) {
-		if len(all) == limit {
-			break
-		}
-		all = append(all, item)
-	}
-	return all
-}

@@ -399,7 +399,7 @@ func (m *machine) compareRequests(t *rapid.T, tx *store.Tx) {
 	if active, uncategorized := tx.Counts(); active != len(queue) || uncategorized != len(fresh) {
 		t.Fatalf("counts: %d, %d", active, uncategorized)
 	}
-	if got := tx.DueBy(epoch.Add(300*time.Minute), 1000); !same(got, due) {
+	if got := slices.Collect(tx.Due(epoch.Add(300 * time.Minute))); !same(got, due) {
 		t.Fatalf("due: %v, want %v", got, due)
 	}
 	if next, ok := tx.NextDue(); ok != (len(due) > 0) || ok && !next.Equal(due[0].At) {
