@@ -147,11 +147,10 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	d.log = bufio.NewScanner(io.TeeReader(out, &d.logged))
 	ts.Check(d.process.Start())
-	stop := time.AfterFunc(time.Minute, func() { d.process.Process.Kill() }) // ends a script that waits in vain
+	process := d.process // a script may start another
 	ts.Defer(func() {
-		stop.Stop()
-		d.process.Process.Kill()
-		d.process.Wait()
+		process.Process.Kill()
+		process.Wait()
 	})
 	logged(ts, false, []string{`"msg":"running"`})
 }
@@ -163,6 +162,7 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	d := ts.Value(daemonKey).(*running)
 	pattern := regexp.MustCompile(args[0])
+	defer killAfterAMinute(d.process.Process).Stop()
 	for d.log.Scan() {
 		if ts.Logf("%s", d.log.Text()); pattern.Match(d.log.Bytes()) {
 			return
@@ -171,11 +171,17 @@ func logged(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("the daemon ended without logging %q", args[0])
 }
 
+// killAfterAMinute ends a script that waits in vain for what the daemon does not do.
+func killAfterAMinute(daemon *os.Process) *time.Timer {
+	return time.AfterFunc(time.Minute, func() { daemon.Kill() })
+}
+
 // stopDaemon ends it as an init system does, and asks for a clean exit. It cannot be called "stop": that would end the
 // script.
 func stopDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	d := ts.Value(daemonKey).(*running)
 	ts.Check(d.process.Process.Signal(syscall.SIGTERM))
+	defer killAfterAMinute(d.process.Process).Stop()
 	for d.log.Scan() {
 		ts.Logf("%s", d.log.Text())
 	}
