@@ -27,7 +27,40 @@ const (
 	blendKeep = 0.999
 )
 
-func newBlend() blend { return blend{weight: [judges]float64{3, 0.4, 0.7, 3, 0.2}} }
+// firstWeights are those of a blend that has not learned anything. The cold start's are such that, on mails which it was not
+// made for, its confidence is what it says.
+var firstWeights = [judges]float64{judgeLinear: 4.3, judgeNeighbours: 0.4, judgeCold: 0.5, judgeBook: 6, judgeHabit: 0.2}
+
+// aloneWeight is the first weight of the linear judge where there is no cold start, whose mistakes are plainer to see than what
+// a label means.
+const aloneWeight = 3
+
+func newBlend() blend { return blend{weight: firstWeights} }
+
+// start returns what the cold start speaks for each label as margins of another judge, in a blend that has not learned
+// anything. A linear classifier that starts from there learns only where the cold start is wrong or in doubt, and so neither
+// repeats it nor, while examples are few, drowns it.
+func (k known) start(judge int) []float32 {
+	if k.rules == nil {
+		return nil
+	}
+	out := make([]float32, len(k.rules))
+	for i := range out {
+		speaks := firstWeights[judgeCold] * logOdds(k.rules[i])
+		if k.book != nil {
+			speaks += firstWeights[judgeBook] * k.book[i]
+		}
+		out[i] = float32(speaks / firstWeights[judge])
+	}
+	return out
+}
+
+// mostOdds bounds logarithms of odds: beyond, rules are as sure as they can be.
+const mostOdds = 6
+
+func logOdds(logp float64) float64 {
+	return max(-mostOdds, min(mostOdds, logp-math.Log1p(-math.Exp(min(logp, -1e-6)))))
+}
 
 // views are the judges' scores of one mail, by judge and label; a judge that is absent has none.
 type views [judges][]float64

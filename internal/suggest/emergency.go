@@ -24,37 +24,55 @@ func (m *Model) Besides(mail Mail) (believed bool, why []string) {
 }
 
 const (
-	// alarming is how much the textbook must speak for an emergency, less what it speaks against, where no rule does.
-	alarming = -0.4
-	// doubtful is where it speaks so much against one that a rule is not believed.
-	doubtful = -1.2
+	// ruled is how much a rule that alerts speaks for an emergency, and one that calms against it, before the textbook has its
+	// say.
+	ruled = 0.25
+	// alarming is how much both together must speak for one, less what they speak against.
+	alarming = -0.38
 )
 
 // likeOne is what people are told of an emergency that no rule has a name for.
 const likeOne = "it reads like an emergency"
 
-// telling are the concepts whose words are told then.
-var telling = []string{"district_scope", "whole_place", "campus_scope", "failing", "unreachable", "testing", "test_stopped", "theft", "gone", "explicit", "harmful", "registers_plural"}
+// telling is the group of concepts whose words are told then.
+const telling = "telling"
 
 func (k *cold) emergency(s *scanned, counts func(*rule) bool) (bool, []string) {
 	o := k.judge(s)
-	speaks := k.school().alarms(features(s, o))
 	why, named := k.alerts(o, counts)
-	switch {
-	case len(why) > 0 && speaks > doubtful:
-		return true, why
-	case named || speaks <= alarming || k.calm(o):
+	if named && len(why) == 0 {
 		return false, nil
 	}
-	why = append(why, likeOne)
-	for _, name := range telling {
-		if i, ok := k.lexicon.byName[name]; ok && len(why) <= reasons {
-			if said := k.lexicon.saidFor(o.reading, i); said != "" && !slices.Contains(why, said) {
-				why = append(why, said)
-			}
+	if 2*k.alarmed(o)+k.school().alarms(features(s, o)) <= alarming {
+		return false, nil
+	}
+	if len(why) > 0 {
+		return true, why
+	}
+	return true, k.telling(o)
+}
+
+// telling are the words of a mail that reads like an emergency, after that it does.
+func (k *cold) telling(o *opinion) []string {
+	why := []string{likeOne}
+	group, ok := k.lexicon.byName[telling]
+	for i, c := range k.lexicon.concepts {
+		if said := o.say[i]; ok && said != "" && len(why) <= reasons && slices.Contains(c.groups, group) && !slices.Contains(why, said) {
+			why = append(why, said)
 		}
 	}
-	return true, why
+	return why
+}
+
+// alarmed is what the rules speak for an emergency, and as much against none.
+func (k *cold) alarmed(o *opinion) float64 {
+	switch _, named := k.alerts(o, func(*rule) bool { return true }); {
+	case named:
+		return ruled
+	case k.calm(o):
+		return -ruled
+	}
+	return 0
 }
 
 // calm tells whether a rule says that what only reads like an emergency is none.

@@ -7,7 +7,11 @@ type engine struct {
 }
 
 func newEngine(c *cold) *engine {
-	return &engine{cold: c, learner: newLearner(labelsOf(c))}
+	e := &engine{cold: c, learner: newLearner(labelsOf(c))}
+	if c == nil {
+		e.learner.blend.weight[judgeLinear] = aloneWeight
+	}
+	return e
 }
 
 // labelsOf are the codes of a cold start's chart, as labels.
@@ -40,7 +44,8 @@ func (e *engine) learn(id string, m Mail, label string) {
 	s := scan(m)
 	o := e.opinion(s)
 	fs := features(s, o)
-	e.learner.learn(id, fs, label, e.known(o, fs))
+	cold := e.known(o, fs)
+	e.learner.learn(id, fs, lesson{label: label, cold: cold, start: cold.start(judgeLinear)})
 }
 
 func (e *engine) opinion(m *scanned) *opinion {

@@ -14,6 +14,7 @@ type learner struct {
 	number map[string]int
 	count  []int // examples kept, by label
 
+	cost   float64 // of a margin missed: the C of support vector machines, for a label of average frequency
 	kept   []kept
 	free   []int // positions without an example
 	byID   map[string]int
@@ -25,6 +26,8 @@ type learner struct {
 }
 
 const (
+	// deskCost is the cost of what a desk decides, from which there is much to learn and much that is hasty.
+	deskCost = 0.3
 	// maxKept and maxStored bound how many examples can be visited again and unlearned. Beyond, the oldest go, as if
 	// they had been unlearned: a district's last twenty thousand decisions are what counts.
 	maxKept   = 20_000
@@ -37,7 +40,7 @@ const (
 
 // newLearner returns a learner that knows some labels already; others join as they are used.
 func newLearner(labels []string) *learner {
-	l := &learner{linear: newLinear(len(labels)), blend: newBlend(), number: make(map[string]int), byID: make(map[string]int), random: 0x9e3779b97f4a7c15}
+	l := &learner{cost: deskCost, linear: newLinear(len(labels)), blend: newBlend(), number: make(map[string]int), byID: make(map[string]int), random: 0x9e3779b97f4a7c15}
 	for _, s := range labels {
 		l.number[s] = len(l.labels)
 		l.labels = append(l.labels, s)
@@ -76,13 +79,21 @@ func (l *learner) pack(fs []counted, out []packed) []packed {
 	return out
 }
 
-// learn takes an example in, in place of an earlier one with its id. cold is the cold start's view of it, if there is one.
-func (l *learner) learn(id string, fs []counted, label string, cold known) {
+// lesson is what an example teaches, and what was thought of it before.
+type lesson struct {
+	label string
+	cold  known     // what the cold start thinks of it, if there is one
+	start []float32 // by label: the margin that is there already, which need only be corrected; nil for none
+	open  []bool    // by label: what the example speaks neither for nor against; nil for none
+}
+
+// learn takes an example in, in place of an earlier one with its id.
+func (l *learner) learn(id string, fs []counted, s lesson) {
 	l.unlearn(id)
 	known := len(l.labels)
-	y := l.label(label)
+	y := l.label(s.label)
 	if y < known && l.n > 0 {
-		j := l.judge(fs, cold)
+		j := l.judge(fs, s.cold)
 		l.sure.learn(j.p[j.first], j.first == y)
 		l.blend.learn(&j.views, j.p, y)
 	}
@@ -90,6 +101,7 @@ func (l *learner) learn(id string, fs []counted, label string, cold known) {
 		l.retire()
 	}
 	at := l.insert(id, fs, y)
+	l.kept[at].start, l.kept[at].open = s.start, s.open
 	lnN := lnPlus1(l.n)
 	l.linear.visit(&l.kept[at], lnN, l.price(y), &l.work)
 	l.revisit(lnN)
@@ -166,7 +178,7 @@ func (l *learner) price(y int) float32 {
 		}
 	}
 	rarity := float64(l.n) / float64(used*max(1, l.count[y]))
-	return float32(cost * min(4, max(0.25, math.Pow(rarity, balance))))
+	return float32(l.cost * min(4, max(0.25, math.Pow(rarity, balance))))
 }
 
 // revisit takes a few old examples to their optimum again, picked by a generator that is part of the state.
@@ -182,6 +194,16 @@ func (l *learner) revisit(lnN float32) {
 		}
 		work -= len(e.features) * len(l.labels)
 		l.linear.visit(e, lnN, l.price(e.label), &l.work)
+	}
+}
+
+// rehearse takes every example to its optimum once more.
+func (l *learner) rehearse() {
+	lnN := lnPlus1(l.n)
+	for i := range l.kept {
+		if e := &l.kept[i]; e.live {
+			l.linear.visit(e, lnN, l.price(e.label), &l.work)
+		}
 	}
 }
 

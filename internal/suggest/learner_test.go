@@ -14,7 +14,7 @@ import (
 func words(s string) []counted { return features(scan(Mail{Text: s}), nil) }
 
 // tell teaches a learner without a cold start.
-func tell(l *learner, id, text, label string) { l.learn(id, words(text), label, known{}) }
+func tell(l *learner, id, text, label string) { l.learn(id, words(text), lesson{label: label}) }
 
 func first(l *learner, text string) string {
 	j := l.judge(words(text), known{})

@@ -25,10 +25,11 @@ type row struct {
 }
 
 const (
-	// cost is the price of a margin missed: the C of support vector machines, for a label of average frequency.
-	cost = 0.3
 	// balance is the power of a label's rarity by which its examples cost more: 0 none, 1 wholly.
 	balance = 0.9
+	// terse is added to the length of a mail's vector, as if each had something more to say that nobody has seen: a mail of few
+	// words says little, and is not believed as much as a long one.
+	terse = 30
 	// maxWeights bounds the memory of the weights: 32 MB.
 	maxWeights = 8 << 20
 )
@@ -92,7 +93,8 @@ func (l *linear) idf(row uint32, lnN float32) float32 { return max(0.1, 1+lnN-l.
 func lnPlus1(n int) float32 { return float32(math.Log(1 + float64(n))) }
 
 // scales fills s with what each feature's raw value is multiplied by in a margin, and returns the length of the weighed
-// vector. The rarity enters twice, once for the mail and once for the examples, whose share of the weights is raw.
+// vector, or 0 if there is nothing to weigh. The rarity enters twice, once for the mail and once for the examples, whose
+// share of the weights is raw.
 func (l *linear) scales(fs []packed, lnN float32, s []float32) (length float32) {
 	sum := float32(0)
 	for i, f := range fs {
@@ -101,7 +103,10 @@ func (l *linear) scales(fs []packed, lnN float32, s []float32) (length float32) 
 		s[i] = v * idf * idf
 		sum += v * s[i]
 	}
-	return float32(math.Sqrt(float64(sum)))
+	if sum == 0 {
+		return 0
+	}
+	return float32(math.Sqrt(float64(sum + terse*terse)))
 }
 
 // margins adds up each label's margin.
@@ -153,6 +158,8 @@ type kept struct {
 	features   []packed
 	duals      []float32 // by label: its share of the weights, already divided by its length
 	wordLength float32   // of its words alone, when it was learned
+	start      []float32 // by label: the margin that was there before anything was learned; nil for none
+	open       []bool    // by label: what the example says nothing about; nil for none
 	live       bool
 }
 
@@ -169,7 +176,13 @@ func (l *linear) visit(e *kept, lnN, price float32, s *scratch) {
 	}
 	half := 1 / (2 * price)
 	moved := false
+	for k := range e.start {
+		s.margin[k] += e.start[k]
+	}
 	for k := range l.labels {
+		if e.open != nil && e.open[k] {
+			continue
+		}
 		y := float32(-1)
 		if k == e.label {
 			y = 1

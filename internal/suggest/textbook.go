@@ -69,23 +69,48 @@ type schooled struct {
 
 const noAlarm, isAlarm = 0, 1
 
+const (
+	// bookCost is the cost of what the textbook says, which is little and well considered.
+	bookCost = 1
+	// rehearsals is how often the textbook is gone through once more.
+	rehearsals = 2
+)
+
 // school teaches a cold start, which must be ready but for this, from a textbook. Codes that the chart lacks are left out.
 func school(k *cold, book []bookMail) *schooled {
 	s := &schooled{codes: newLearner(labelsOf(k)), alarm: newLearner([]string{noAlarm: "ordinary", isAlarm: "emergency"})}
+	s.codes.cost, s.alarm.cost = bookCost, bookCost
 	for i, b := range book {
 		m := scan(b.mail())
-		fs := features(m, k.judge(m))
+		o := k.judge(m)
+		fs := features(m, o)
 		id := strconv.Itoa(i)
 		if label := b.Labels[0].String(); s.codes.knows(label) {
-			s.codes.learn(id, fs, label, known{})
+			s.codes.learn(id, fs, lesson{label: label, start: known{rules: o.logp}.start(judgeBook), open: s.alternatives(b)})
 		}
 		alarm := noAlarm
 		if b.Emergency {
 			alarm = isAlarm
 		}
-		s.alarm.learn(id, fs, s.alarm.labels[alarm], known{})
+		ruled := float32(k.alarmed(o))
+		s.alarm.learn(id, fs, lesson{label: s.alarm.labels[alarm], start: []float32{noAlarm: -ruled, isAlarm: ruled}})
+	}
+	for range rehearsals {
+		s.codes.rehearse()
+		s.alarm.rehearse()
 	}
 	return s
+}
+
+// alternatives are the codes that a mail could be given as well: it speaks against none of them.
+func (s *schooled) alternatives(b bookMail) []bool {
+	out := make([]bool, len(s.codes.labels))
+	for _, code := range b.Labels[1:] {
+		if k, ok := s.codes.number[code.String()]; ok {
+			out[k] = true
+		}
+	}
+	return out
 }
 
 // speaks is how much the textbook speaks for each code.
@@ -93,7 +118,7 @@ func (s *schooled) speaks(fs []counted) []float64 {
 	return s.codes.marginsOf(s.codes.pack(fs, make([]packed, 0, len(fs))))
 }
 
-// alarms is how much it speaks for an emergency.
+// alarms is how much it speaks for an emergency, less what it speaks against, besides the rules.
 func (s *schooled) alarms(fs []counted) float64 {
 	m := s.alarm.marginsOf(s.alarm.pack(fs, make([]packed, 0, len(fs))))
 	return m[isAlarm] - m[noAlarm]
