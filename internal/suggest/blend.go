@@ -29,7 +29,7 @@ const (
 
 // firstWeights are those of a blend that has not learned anything. The cold start's are such that, on mails which it was not
 // made for, its confidence is what it says.
-var firstWeights = [judges]float64{judgeLinear: 4.3, judgeNeighbours: 0.4, judgeCold: 0.5, judgeBook: 6, judgeHabit: 0.2}
+var firstWeights = [judges]float64{judgeLinear: 5.7, judgeNeighbours: 0.4, judgeCold: 0.5, judgeBook: 8, judgeHabit: 0.2}
 
 // aloneWeight is the first weight of the linear judge where there is no cold start, whose mistakes are plainer to see than what
 // a label means.

@@ -34,7 +34,7 @@ type view struct {
 func (e *engine) view(m Mail) *view {
 	s := scan(m)
 	v := &view{opinion: e.opinion(s)}
-	fs := features(s, v.opinion)
+	fs := features(s, v.opinion, deskEchoes)
 	v.judgement = e.learner.judge(fs, e.known(v.opinion, fs))
 	e.learner.sure.apply(v.p)
 	return v
@@ -43,9 +43,9 @@ func (e *engine) view(m Mail) *view {
 func (e *engine) learn(id string, m Mail, label string) {
 	s := scan(m)
 	o := e.opinion(s)
-	fs := features(s, o)
+	fs := features(s, o, deskEchoes)
 	cold := e.known(o, fs)
-	e.learner.learn(id, fs, lesson{label: label, cold: cold, start: cold.start(judgeLinear)})
+	e.learner.learn(id, lesson{features: fs, label: label, cold: cold, start: cold.start(judgeLinear)})
 }
 
 func (e *engine) opinion(m *scanned) *opinion {

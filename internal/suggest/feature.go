@@ -14,10 +14,11 @@ const (
 	kindSubject        // a word of the subject
 	kindPiece          // three or four letters of a word, its ends marked
 	kindKnown          // what is known or understood of a mail besides its words: its author, attachments, concepts met
+	kindOpinion        // the code that the rules would give
 	kinds
 )
 
-var kindWeight = [kinds]float32{1, 0.7, 1, 0.6, 1}
+var kindWeight = [kinds]float32{1, 0.7, 1, 0.6, 0.6, 1}
 
 // maxFeatures bounds the features of one mail; a long mail's last words are left out.
 const maxFeatures = 2000
@@ -49,9 +50,20 @@ type extractor struct {
 
 const maxSlots = 4096 // a power of two, over twice maxFeatures
 
-// features returns what the learner sees of a mail, and of the cold start's opinion of it, if there is one.
-func features(m *scanned, o *opinion) []counted {
+// How many features say which code the rules would give, that is how much it counts: to a desk, which may decide otherwise on
+// the whole, and to the textbook, which starts from what the rules say.
+const deskEchoes, bookEchoes = 7, 1
+
+// features returns what a learner sees of a mail, and of the rules' opinion of it, if there is one.
+func features(m *scanned, o *opinion, echoes int) []counted {
 	x := &extractor{list: make([]counted, 0, 512)}
+	x.given(m)
+	if o != nil {
+		x.understood(o, echoes)
+	}
+	for _, t := range m.subject {
+		x.add(hashString(kindSubject, t.fold), kindSubject)
+	}
 	previous := uint32(0)
 	for _, words := range [...][]token{m.subject, m.text} {
 		for _, t := range words {
@@ -64,9 +76,11 @@ func features(m *scanned, o *opinion) []counted {
 			x.pieces(t.fold)
 		}
 	}
-	for _, t := range m.subject {
-		x.add(hashString(kindSubject, t.fold), kindSubject)
-	}
+	return x.list
+}
+
+// given adds what is known of a mail besides its words.
+func (x *extractor) given(m *scanned) {
 	for i, s := range [...]string{m.Title, m.Campus, m.Team, m.Requester} {
 		if s != "" {
 			x.add(hashString(kindKnown+uint32(i)<<8, strings.ToLower(s)), kindKnown)
@@ -77,15 +91,11 @@ func features(m *scanned, o *opinion) []counted {
 			x.add(hashString(kindKnown+4<<8, strings.ToLower(name[i:])), kindKnown)
 		}
 	}
-	if o != nil {
-		x.understood(o)
-	}
-	return x.list
 }
 
-// understood adds what the cold start makes of a mail: the concepts that it met, and the code that it would give. So the
-// learner finds out soon where a desk decides otherwise than the lexicon thinks.
-func (x *extractor) understood(o *opinion) {
+// understood adds what the rules make of a mail: the concepts that it met, and the code that they would give. So the learner
+// finds out soon where a desk decides otherwise than the lexicon thinks.
+func (x *extractor) understood(o *opinion, echoes int) {
 	for i, name := range o.lexicon.names[:len(o.lexicon.concepts)] {
 		if o.met[i] {
 			x.add(hashString(kindKnown+5<<8, name), kindKnown)
@@ -107,8 +117,8 @@ func (x *extractor) understood(o *opinion) {
 			first = k
 		}
 	}
-	for i := range uint32(4) { // four features that always go together: one of four times the weight
-		x.add(mix(uint32(first)<<8+i+1), kindKnown)
+	for i := range uint32(echoes) {
+		x.add(mix(uint32(first)<<8+i+1), kindOpinion)
 	}
 }
 

@@ -3,6 +3,7 @@ package suggest
 import (
 	"math"
 	"slices"
+	"strconv"
 )
 
 // learner learns any labels from examples, one at a time. It is not safe for concurrent use by itself.
@@ -81,33 +82,47 @@ func (l *learner) pack(fs []counted, out []packed) []packed {
 
 // lesson is what an example teaches, and what was thought of it before.
 type lesson struct {
-	label string
-	cold  known     // what the cold start thinks of it, if there is one
-	start []float32 // by label: the margin that is there already, which need only be corrected; nil for none
-	open  []bool    // by label: what the example speaks neither for nor against; nil for none
+	features []counted
+	label    string
+	cold     known     // what the cold start thinks of it, if there is one
+	start    []float32 // by label: the margin that is there already, which need only be corrected; nil for none
+	open     []bool    // by label: what the example speaks neither for nor against; nil for none
 }
 
 // learn takes an example in, in place of an earlier one with its id.
-func (l *learner) learn(id string, fs []counted, s lesson) {
+func (l *learner) learn(id string, s lesson) {
 	l.unlearn(id)
 	known := len(l.labels)
 	y := l.label(s.label)
 	if y < known && l.n > 0 {
-		j := l.judge(fs, s.cold)
+		j := l.judge(s.features, s.cold)
 		l.sure.learn(j.p[j.first], j.first == y)
 		l.blend.learn(&j.views, j.p, y)
 	}
-	for l.n >= maxKept || l.n > 0 && l.stored+len(fs) > maxStored {
+	for l.n >= maxKept || l.n > 0 && l.stored+len(s.features) > maxStored {
 		l.retire()
 	}
-	at := l.insert(id, fs, y)
-	l.kept[at].start, l.kept[at].open = s.start, s.open
+	at := l.insert(id, y, s)
 	lnN := lnPlus1(l.n)
 	l.linear.visit(&l.kept[at], lnN, l.price(y), &l.work)
 	l.revisit(lnN)
 }
 
-func (l *learner) insert(id string, fs []counted, y int) int {
+// study learns many lessons at once, and nothing of how far it can be trusted.
+func (l *learner) study(lessons []lesson) {
+	for i, s := range lessons {
+		l.insert(strconv.Itoa(i), l.label(s.label), s)
+	}
+	lnN := lnPlus1(l.n)
+	for range readings {
+		for i := range l.kept {
+			e := &l.kept[i]
+			l.linear.visit(e, lnN, l.price(e.label), &l.work)
+		}
+	}
+}
+
+func (l *learner) insert(id string, y int, s lesson) int {
 	at := len(l.kept)
 	if n := len(l.free); n > 0 {
 		at, l.free = l.free[n-1], l.free[:n-1]
@@ -115,8 +130,8 @@ func (l *learner) insert(id string, fs []counted, y int) int {
 		l.kept = append(l.kept, kept{})
 	}
 	e := &l.kept[at]
-	*e = kept{id: id, label: y, features: make([]packed, len(fs)), live: true}
-	for i, f := range fs {
+	*e = kept{id: id, label: y, features: make([]packed, len(s.features)), start: s.start, open: s.open, live: true}
+	for i, f := range s.features {
 		e.features[i] = pack(l.linear.index.number(f.hash), f.kind, f.count)
 	}
 	l.linear.grow()
@@ -132,7 +147,7 @@ func (l *learner) insert(id string, fs []counted, y int) int {
 	l.oldest = append(l.oldest, at)
 	l.n++
 	l.count[y]++
-	l.stored += len(fs)
+	l.stored += len(s.features)
 	e.wordLength = l.wordLength(e.features, lnPlus1(l.n))
 	return at
 }
@@ -194,16 +209,6 @@ func (l *learner) revisit(lnN float32) {
 		}
 		work -= len(e.features) * len(l.labels)
 		l.linear.visit(e, lnN, l.price(e.label), &l.work)
-	}
-}
-
-// rehearse takes every example to its optimum once more.
-func (l *learner) rehearse() {
-	lnN := lnPlus1(l.n)
-	for i := range l.kept {
-		if e := &l.kept[i]; e.live {
-			l.linear.visit(e, lnN, l.price(e.label), &l.work)
-		}
 	}
 }
 

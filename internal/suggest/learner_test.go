@@ -11,10 +11,12 @@ import (
 	"triaged/internal/chart"
 )
 
-func words(s string) []counted { return features(scan(Mail{Text: s}), nil) }
+func words(s string) []counted { return features(scan(Mail{Text: s}), nil, 0) }
 
 // tell teaches a learner without a cold start.
-func tell(l *learner, id, text, label string) { l.learn(id, words(text), lesson{label: label}) }
+func tell(l *learner, id, text, label string) {
+	l.learn(id, lesson{features: words(text), label: label})
+}
 
 func first(l *learner, text string) string {
 	j := l.judge(words(text), known{})

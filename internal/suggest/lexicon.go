@@ -187,6 +187,7 @@ func (k *compiler) compile() (*Lexicon, error) {
 		if err != nil {
 			k.fail(k.ruleLine(i), "rule with if = %q: %v", r.If, err)
 		}
+		c.own = k.ownRules > 0 && i >= k.ownRules
 		l.rules = append(l.rules, c)
 	}
 	return l, errors.Join(k.errs...)

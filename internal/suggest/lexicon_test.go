@@ -114,12 +114,6 @@ func TestRulesScoreAndSayWhy(t *testing.T) {
 	if s := untaught.Suggest(Mail{Text: "stolen: projector, turn on"}, 1)[0]; s.Code.String() != "3-1" {
 		t.Errorf("%+v, want 3-1", s)
 	}
-	if is, why := m.Emergency(Mail{Text: "stolen"}); !is || !slices.Equal(why, []string{"theft", "stolen"}) {
-		t.Errorf("stolen: emergency %v, why %q", is, why)
-	}
-	if is, _ := m.Emergency(Mail{Text: "anything", Campus: "Room 9"}); !is {
-		t.Error("a rule about the author's place did not fire")
-	}
 	if is, why := m.Emergency(Mail{Text: "URGENT!!! emergency asap"}); is {
 		t.Errorf("words of urgency alone are an emergency: %q", why)
 	}
@@ -134,6 +128,19 @@ en = ["our mascot"]
 [[rule]]
 if = ["mascot"]
 score = { "8-9" = 20.0 }
+[concept.bulletin]
+en = ["Uptime Bulletin"]
+[concept.vault]
+en = ["the vault"]
+[[rule]]
+if = ["bulletin"]
+calm = true
+[[rule]]
+if = ["vault"]
+alert = "something about the vault"
+[[rule]]
+if = ["by:vault", "mascot"]
+alert = "the vault's mascot"
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -144,6 +151,20 @@ score = { "8-9" = 20.0 }
 	}
 	if got := m.Suggest(Mail{Text: "our mascot is broken"}, 1)[0]; got.Code.String() != "8-9" {
 		t.Errorf("%+v, want 8-9", got)
+	}
+	down := Mail{Text: "The internet is down at our whole campus, nobody can work."}
+	if is, _ := m.Emergency(down); !is {
+		t.Error("an outage of a campus is no emergency")
+	}
+	down.Subject = "the Uptime Bulletin"
+	if is, why := m.Emergency(down); is {
+		t.Errorf("what the district's rules calm is an emergency: %q", why)
+	}
+	if is, why := m.Emergency(Mail{Text: "Thank you for the cake at the vault."}); !is || !slices.Equal(why, []string{"something about the vault", "the vault"}) {
+		t.Errorf("what the district's rules say is one: %v, %q", is, why)
+	}
+	if is, why := m.Emergency(Mail{Text: "Our mascot says thank you.", Campus: "The Vault"}); !is || !slices.Equal(why, []string{"the vault's mascot", "our mascot"}) {
+		t.Errorf("what the district's rules say of an author's place: %v, %q", is, why)
 	}
 }
 

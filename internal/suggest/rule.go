@@ -15,6 +15,7 @@ type rule struct {
 	alert      string
 	outage     bool // the alert says no more than that something is down for many
 	calm       bool // no emergency, unless a rule with an alert says so
+	own        bool // a district's, which knows best what is an emergency there
 }
 
 // condition holds if one of its names was met, or, negated, if none was.

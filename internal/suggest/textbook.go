@@ -4,7 +4,8 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -72,34 +73,65 @@ const noAlarm, isAlarm = 0, 1
 const (
 	// bookCost is the cost of what the textbook says, which is little and well considered.
 	bookCost = 1
-	// rehearsals is how often the textbook is gone through once more.
-	rehearsals = 2
+	// readings is how often the textbook is gone through.
+	readings = 4
 )
 
 // school teaches a cold start, which must be ready but for this, from a textbook. Codes that the chart lacks are left out.
 func school(k *cold, book []bookMail) *schooled {
 	s := &schooled{codes: newLearner(labelsOf(k)), alarm: newLearner([]string{noAlarm: "ordinary", isAlarm: "emergency"})}
 	s.codes.cost, s.alarm.cost = bookCost, bookCost
+	pages := make([]page, len(book))
+	var hands sync.WaitGroup
 	for i, b := range book {
-		m := scan(b.mail())
-		o := k.judge(m)
-		fs := features(m, o)
-		id := strconv.Itoa(i)
-		if label := b.Labels[0].String(); s.codes.knows(label) {
-			s.codes.learn(id, fs, lesson{label: label, start: known{rules: o.logp}.start(judgeBook), open: s.alternatives(b)})
-		}
-		alarm := noAlarm
-		if b.Emergency {
-			alarm = isAlarm
-		}
-		ruled := float32(k.alarmed(o))
-		s.alarm.learn(id, fs, lesson{label: s.alarm.labels[alarm], start: []float32{noAlarm: -ruled, isAlarm: ruled}})
+		pages[i].bookMail = b
 	}
-	for range rehearsals {
-		s.codes.rehearse()
-		s.alarm.rehearse()
+	for some := range slices.Chunk(pages, len(book)/runtime.GOMAXPROCS(0)+1) {
+		hands.Go(func() {
+			for i := range some {
+				some[i].read(k)
+			}
+		})
 	}
+	hands.Wait()
+	hands.Go(func() { s.codes.study(s.codeLessons(pages)) })
+	hands.Go(func() { s.alarm.study(s.alarmLessons(k, pages)) })
+	hands.Wait()
 	return s
+}
+
+// page is a mail of the textbook, and what is read in it.
+type page struct {
+	bookMail
+	opinion  *opinion
+	features []counted
+}
+
+func (p *page) read(k *cold) {
+	m := scan(p.mail())
+	p.opinion = k.judge(m)
+	p.features = features(m, p.opinion, bookEchoes)
+}
+
+func (s *schooled) codeLessons(pages []page) (lessons []lesson) {
+	for _, p := range pages {
+		if label := p.Labels[0].String(); s.codes.knows(label) {
+			lessons = append(lessons, lesson{features: p.features, label: label, start: known{rules: p.opinion.logp}.start(judgeBook), open: s.alternatives(p.bookMail)})
+		}
+	}
+	return lessons
+}
+
+func (s *schooled) alarmLessons(k *cold, pages []page) (lessons []lesson) {
+	for _, p := range pages {
+		label := s.alarm.labels[noAlarm]
+		if p.Emergency {
+			label = s.alarm.labels[isAlarm]
+		}
+		ruled := float32(k.alarmed(p.opinion))
+		lessons = append(lessons, lesson{features: p.features, label: label, start: []float32{noAlarm: -ruled, isAlarm: ruled}})
+	}
+	return lessons
 }
 
 // alternatives are the codes that a mail could be given as well: it speaks against none of them.
