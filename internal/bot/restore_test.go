@@ -66,7 +66,7 @@ func TestRestoredDeskLosesNoMail(t *testing.T) {
 		s.backUp(file)
 		time.Sleep(3 * 24 * time.Hour)
 		s.arrives("Omar <omar@school.example>", "Printer is jammed", "It eats paper.")
-		s.arrives("Lena <lena@school.example>", "No network", "Since this morning.")
+		s.arrives("Lena <lena@school.example>", "No sound", "Since this morning.")
 		s.answers(ack, "Dana <dana@school.example>", "It is in room 12.")
 		s.settle()
 		s.sent()
@@ -127,7 +127,7 @@ func TestLostStateComesBackFromRawMails(t *testing.T) {
 		s.answers(ack, "Omar <omar@school.example>", "It is in room 12.")
 		s.sent()
 		time.Sleep(time.Hour) // whatever was kept has been sent, as far as anybody knows
-		s.arrives("Lena <lena@school.example>", "No network", "Since this morning.")
+		s.arrives("Lena <lena@school.example>", "No sound", "Since this morning.")
 		last := s.expect("acknowledgement lena@school.example", "notice kim@school.example")
 		if err := s.desk.Do(bot.Args{Number: "SR-1", Text: "#mine", As: "kim@school.example"}, func(any) error { return nil }); err != nil {
 			t.Fatal(err)
@@ -233,7 +233,7 @@ func TestAdoptingGoesOnAfterACrash(t *testing.T) {
 		s.answers(ack, "Omar <omar@school.example>", "It burns.")
 		sent := 2 + len(s.sent())
 		time.Sleep(time.Hour)
-		s.arrives("Lena <lena@school.example>", "No network", "Since this morning.")
+		s.arrives("Lena <lena@school.example>", "No sound", "Since this morning.")
 		s.sent()
 		s.close()
 		lost := s.config.Desk.DataDir

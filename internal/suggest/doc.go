@@ -1,9 +1,10 @@
 // Package suggest proposes codes of the chart for a mail, says why, and learns from what people decide.
 //
-// Two judges read each mail. The cold start knows the chart, a lexicon (lexicon.toml, which a district can extend): who is
-// affected, what, how bad, whose turn; and a textbook of invented mails with their codes. The learner is a linear model over
-// hashed words and letters that has seen nothing but earlier decisions. How much each is believed follows from how right each has lately been, so that the
-// learner's voice grows with the evidence for it.
+// Three read each mail, each correcting those before it. The rules know the chart and a lexicon (lexicon.toml, which a
+// district can extend): who is affected, what, how bad, whose turn. The textbook, invented mails with their codes, teaches
+// where the rules are wrong; both together are the cold start. The learner has seen nothing but a desk's decisions, and learns
+// from them where that desk decides otherwise than the cold start. All are linear models over hashed words and letters. How
+// much each is believed follows from how right each has lately been.
 //
 // It guarantees:
 //   - the same calls in the same order give the same state and the same suggestions, byte for byte, on one kind of

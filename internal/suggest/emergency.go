@@ -9,35 +9,49 @@ import (
 // Emergency tells whether a mail is believed to be one that analysts hear of on arrival (DESIGN, "Emergency alerts"): a
 // district-wide outage, a campus-wide or testing one, stolen equipment, inappropriate content to block. A rule of the
 // lexicon says so, or the mail reads like the textbook's emergencies, and either may change the other's mind; a district's own
-// rules stand. why names the reason first ("campus-wide outage"),
-// then the mail's own words. Words of urgency alone never raise one.
+// rules stand. why names the reason first ("campus-wide outage"), then the mail's own words. Words of urgency alone never
+// raise one.
 func (m *Model) Emergency(mail Mail) (believed bool, why []string) {
-	m.mu.RLock()
-	cold := m.engine.cold // it never changes; which one it is may
-	m.mu.RUnlock()
-	return cold.emergency(mail, ofAnybody)
+	return m.cold().emergency(mail, outage, otherAlarm)
 }
 
-// Besides is Emergency for a mail that reports a known outage, of which people have been told: what it may be besides.
+// Besides is Emergency for a mail that reports a known outage, of which people have been told: what it may be besides. As
+// nobody may read it otherwise, what a rule has a name for is believed in spite of doubts.
 func (m *Model) Besides(mail Mail) (believed bool, why []string) {
-	m.mu.RLock()
-	cold := m.engine.cold
-	m.mu.RUnlock()
-	return cold.emergency(mail, besidesOutages)
+	k := m.cold()
+	if believed, why = k.emergency(mail, otherAlarm); believed {
+		return true, why
+	}
+	a := k.alarm(mail)
+	why = k.alerts(a.opinion, []int{otherAlarm}, ofAnybody)
+	return len(why) > 0 && a.speaks[otherAlarm] > doubtful && !k.calm(a.opinion, ofDistrict), why
 }
 
+// cold returns the model's cold start, which never changes; which one it is may.
+func (m *Model) cold() *cold {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.engine.cold
+}
+
+// Kinds of emergencies, which are the labels that the textbook's mails have for them.
 const (
-	// ruled is how much a rule that alerts speaks for an emergency, and one that calms against it, before the textbook has its
-	// say.
-	ruled = 0.25
-	// alarming is how much a mail must speak for one, less what it speaks against.
-	alarming = -0.5
+	noAlarm    = iota
+	outage     // something is down for many
+	otherAlarm // theft, content to block, and what a district's rules alert to
+	alarmKinds
 )
 
-// Whose rules are asked.
-func ofAnybody(*rule) bool        { return true }
-func ofDistrict(r *rule) bool     { return r.own }
-func besidesOutages(r *rule) bool { return !r.outage }
+const (
+	// rare is how much speaks against an emergency before anything is known: few mails are one.
+	rare = 0.5
+	// ruled is how much a rule that alerts speaks for one, and one that calms against it, before the textbook has its say.
+	ruled = 0.25
+	// alarming is how much a mail must speak for one, less what it speaks against.
+	alarming = -0.2
+	// doubtful is what speaks so much against one that no rule is believed.
+	doubtful = -1.5
+)
 
 // likeOne is what people are told of an emergency that no rule has a name for.
 const likeOne = "it reads like an emergency"
@@ -45,50 +59,70 @@ const likeOne = "it reads like an emergency"
 // telling is the group of concepts whose words are told then.
 const telling = "telling"
 
-// alarm is what a text says of an emergency.
-type alarm struct {
-	*opinion
-	speaks float64  // for one, less against
-	why    []string // alerts that count, and their words; none if no rule has a name for it
-	mute   bool     // there are alerts, but none that counts
-	firm   bool     // a district's own rule has an alert, and it counts
-}
-
 // emergency hears a mail as a whole and its loudest passage, half each: an emergency may be one sentence among many about
 // other things.
-func (k *cold) emergency(m Mail, counts func(*rule) bool) (believed bool, why []string) {
-	whole := k.alarm(m, counts)
-	if whole.mute {
+func (k *cold) emergency(m Mail, kinds ...int) (believed bool, why []string) {
+	whole := k.alarm(m)
+	if why := k.alerts(whole.opinion, kinds, ofDistrict); len(why) > 0 {
+		return true, k.alerts(whole.opinion, kinds, ofAnybody)
+	}
+	if k.calm(whole.opinion, ofDistrict) {
 		return false, nil
 	}
-	loudest := whole
+	loudest := whole.alone()
 	for p := range passages(m.Text) {
 		m.Text = p
-		if a := k.alarm(m, counts); a.speaks > loudest.speaks && !a.mute {
-			loudest = a
+		loudest.hear(k.alarm(m))
+	}
+	for _, kind := range kinds {
+		if (whole.speaks[kind]+loudest[kind].speaks[kind])/2 <= alarming {
+			continue
 		}
+		for _, o := range [...]*opinion{whole.opinion, loudest[kind].opinion} {
+			if why := k.alerts(o, kinds, ofAnybody); len(why) > 0 {
+				return true, why
+			}
+		}
+		return true, k.telling(loudest[kind].opinion)
 	}
-	switch {
-	case whole.firm:
-		return true, whole.why
-	case (whole.speaks+loudest.speaks)/2 <= alarming || k.calm(whole.opinion, ofDistrict):
-		return false, nil
-	case len(whole.why) > 0:
-		return true, whole.why
-	case len(loudest.why) > 0:
-		return true, loudest.why
-	}
-	return true, k.telling(loudest.opinion)
+	return false, nil
 }
 
-func (k *cold) alarm(m Mail, counts func(*rule) bool) alarm {
+// alarm is what a text says of emergencies.
+type alarm struct {
+	*opinion
+	speaks [alarmKinds]float64 // for each kind, less against
+}
+
+func (k *cold) alarm(m Mail) alarm {
 	s := scan(m)
 	a := alarm{opinion: k.judge(s)}
-	why, named := k.alerts(a.opinion, counts)
-	a.why, a.mute = why, named && len(why) == 0
-	a.firm = slices.ContainsFunc(a.fired, func(i int) bool { r := &k.lexicon.rules[i]; return r.own && r.alert != "" && counts(r) })
-	a.speaks = 2*k.alarmed(a.opinion) + k.school().alarms(features(s, a.opinion, bookEchoes))
+	a.speaks = k.school().alarms(features(s, a.opinion, bookEchoes))
+	for kind, start := range k.alarmed(a.opinion) {
+		a.speaks[kind] += float64(start)
+	}
+	for kind := range a.speaks {
+		a.speaks[kind] -= a.speaks[noAlarm]
+	}
 	return a
+}
+
+// loudest are the texts that speak loudest of each kind of emergency.
+type loudest [alarmKinds]alarm
+
+func (a alarm) alone() (l loudest) {
+	for kind := range l {
+		l[kind] = a
+	}
+	return l
+}
+
+func (l *loudest) hear(a alarm) {
+	for kind := range l {
+		if a.speaks[kind] > l[kind].speaks[kind] {
+			l[kind] = a
+		}
+	}
 }
 
 // mostPassages bounds the work on a long mail.
@@ -140,39 +174,57 @@ func (k *cold) telling(o *opinion) []string {
 	return why
 }
 
-// alarmed is what the rules speak for an emergency, and as much against none.
-func (k *cold) alarmed(o *opinion) float64 {
-	switch _, named := k.alerts(o, ofAnybody); {
-	case named:
-		return ruled
-	case k.calm(o, ofAnybody):
-		return -ruled
+// alarmed is what speaks for each kind of emergency, and for none, before the textbook has its say.
+func (k *cold) alarmed(o *opinion) []float32 {
+	start := make([]float32, alarmKinds)
+	named := false
+	for kind := outage; kind < alarmKinds; kind++ {
+		start[kind] = -rare
+		if len(k.alerts(o, []int{kind}, ofAnybody)) > 0 {
+			start[kind] += ruled
+			named = true
+		}
 	}
-	return 0
+	for kind := outage; kind < alarmKinds && !named && k.calm(o, ofAnybody); kind++ {
+		start[kind] -= ruled
+	}
+	start[noAlarm] = -max(start[outage], start[otherAlarm])
+	return start
 }
+
+// Whose rules are asked.
+func ofAnybody(*rule) bool    { return true }
+func ofDistrict(r *rule) bool { return r.own }
 
 // calm tells whether one of some rules says that what only reads like an emergency is none.
 func (k *cold) calm(o *opinion, of func(*rule) bool) bool {
 	return slices.ContainsFunc(o.fired, func(i int) bool { r := &k.lexicon.rules[i]; return r.calm && of(r) })
 }
 
-// alerts are those alerts that count of the rules that hold, each with the words that met them, and whether there are any
-// at all.
-func (k *cold) alerts(o *opinion, counts func(*rule) bool) (why []string, named bool) {
-	for _, r := range o.fired {
-		alert := k.lexicon.rules[r].alert
-		named = named || alert != ""
-		if alert == "" || !counts(&k.lexicon.rules[r]) {
-			continue
-		}
-		if !slices.Contains(why, alert) {
-			why = append(why, alert)
-		}
-		for _, s := range k.lexicon.spokenFor(o.reading, r) {
-			if !slices.Contains(why, s) {
-				why = append(why, s)
-			}
+// alerts are those of some kinds, of the rules that hold of some, each with the words that met them.
+func (k *cold) alerts(o *opinion, kinds []int, of func(*rule) bool) (why []string) {
+	add := func(s string) {
+		if !slices.Contains(why, s) {
+			why = append(why, s)
 		}
 	}
-	return why, named
+	for _, i := range o.fired {
+		r := &k.lexicon.rules[i]
+		if r.alert == "" || !slices.Contains(kinds, r.kind()) || !of(r) {
+			continue
+		}
+		add(r.alert)
+		for _, s := range k.lexicon.spokenFor(o.reading, i) {
+			add(s)
+		}
+	}
+	return why
+}
+
+// kind is the kind of emergency that a rule alerts to.
+func (r *rule) kind() int {
+	if r.outage {
+		return outage
+	}
+	return otherAlarm
 }

@@ -27,9 +27,9 @@ type row struct {
 const (
 	// balance is the power of a label's rarity by which its examples cost more: 0 none, 1 wholly.
 	balance = 0.9
-	// terse is added to the length of a mail's vector, as if each had something more to say that nobody has seen: a mail of few
-	// words says little, and is not believed as much as a long one.
-	terse = 30
+	// unsaid is how many more features, such as no example has, each mail is taken to have: a mail of few words says little, and
+	// is not believed as much as a long one.
+	unsaid = 11
 	// maxWeights bounds the memory of the weights: 32 MB.
 	maxWeights = 8 << 20
 )
@@ -106,7 +106,8 @@ func (l *linear) scales(fs []packed, lnN float32, s []float32) (length float32) 
 	if sum == 0 {
 		return 0
 	}
-	return float32(math.Sqrt(float64(sum + terse*terse)))
+	rarest := 1 + lnN // of what no example has
+	return float32(math.Sqrt(float64(sum + unsaid*rarest*rarest)))
 }
 
 // margins adds up each label's margin.

@@ -75,6 +75,8 @@ func unseenLots(tb testing.TB) []lot {
 		{"held out", heldOut(tb), false},
 		{"alarm 3", readLot(tb, "testdata/alarm-3.jsonl"), true},
 		{"alarm 7", readLot(tb, "testdata/alarm-7.jsonl"), true},
+		{"week 4", readLot(tb, "testdata/week-4.jsonl"), false},
+		{"alarm 20", readLot(tb, "testdata/alarm-20.jsonl"), true},
 	}
 }
 

@@ -26,6 +26,17 @@ func (b bookMail) mail() Mail {
 	return Mail{Subject: b.Subject, Text: b.Body, Title: b.Title, Campus: b.Campus}
 }
 
+// kind is the kind of emergency that a mail is of. What is down is told by its codes, which are the built-in chart's.
+func (b bookMail) kind() int {
+	switch {
+	case !b.Emergency:
+		return noAlarm
+	case b.Labels[0].Category == 1:
+		return outage
+	}
+	return otherAlarm
+}
+
 //go:embed textbook/*.jsonl
 var textbookFiles embed.FS
 
@@ -68,8 +79,6 @@ type schooled struct {
 	alarm *learner
 }
 
-const noAlarm, isAlarm = 0, 1
-
 const (
 	// bookCost is the cost of what the textbook says, which is little and well considered.
 	bookCost = 1
@@ -79,7 +88,7 @@ const (
 
 // school teaches a cold start, which must be ready but for this, from a textbook. Codes that the chart lacks are left out.
 func school(k *cold, book []bookMail) *schooled {
-	s := &schooled{codes: newLearner(labelsOf(k)), alarm: newLearner([]string{noAlarm: "ordinary", isAlarm: "emergency"})}
+	s := &schooled{codes: newLearner(labelsOf(k)), alarm: newLearner([]string{noAlarm: "ordinary", outage: "outage", otherAlarm: "other"})}
 	s.codes.cost, s.alarm.cost = bookCost, bookCost
 	pages := make([]page, len(book))
 	var hands sync.WaitGroup
@@ -124,12 +133,7 @@ func (s *schooled) codeLessons(pages []page) (lessons []lesson) {
 
 func (s *schooled) alarmLessons(k *cold, pages []page) (lessons []lesson) {
 	for _, p := range pages {
-		label := s.alarm.labels[noAlarm]
-		if p.Emergency {
-			label = s.alarm.labels[isAlarm]
-		}
-		ruled := float32(k.alarmed(p.opinion))
-		lessons = append(lessons, lesson{features: p.features, label: label, start: []float32{noAlarm: -ruled, isAlarm: ruled}})
+		lessons = append(lessons, lesson{features: p.features, label: s.alarm.labels[p.kind()], start: k.alarmed(p.opinion)})
 	}
 	return lessons
 }
@@ -150,8 +154,8 @@ func (s *schooled) speaks(fs []counted) []float64 {
 	return s.codes.marginsOf(s.codes.pack(fs, make([]packed, 0, len(fs))))
 }
 
-// alarms is how much it speaks for an emergency, less what it speaks against, besides the rules.
-func (s *schooled) alarms(fs []counted) float64 {
-	m := s.alarm.marginsOf(s.alarm.pack(fs, make([]packed, 0, len(fs))))
-	return m[isAlarm] - m[noAlarm]
+// alarms is how much it speaks for each kind of emergency, and for none, besides the rules.
+func (s *schooled) alarms(fs []counted) (speaks [alarmKinds]float64) {
+	copy(speaks[:], s.alarm.marginsOf(s.alarm.pack(fs, make([]packed, 0, len(fs)))))
+	return speaks
 }
