@@ -72,3 +72,18 @@ func BenchmarkLearn10000(b *testing.B) {
 		runtime.KeepAlive(m)
 	}
 }
+
+func BenchmarkEmergency(b *testing.B) {
+	m, _ := learned(b, 0)
+	mails, _ := history(b, 1000)
+	m.Prepare()
+	for i := 0; b.Loop(); i++ {
+		m.Emergency(mails[i%len(mails)])
+	}
+}
+
+func BenchmarkPrepare(b *testing.B) {
+	for b.Loop() {
+		taughtCold(chart.Default(), DefaultLexicon(), textbook()).school()
+	}
+}

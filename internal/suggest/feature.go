@@ -12,7 +12,7 @@ const (
 	kindWord    = iota // a word
 	kindPair           // two words that follow each other
 	kindSubject        // a word of the subject
-	kindPiece          // three or four letters of a word, its ends marked
+	kindPiece          // four letters of a word, its ends marked
 	kindKnown          // what is known or understood of a mail besides its words: its author, attachments, concepts met
 	kindOpinion        // the code that the rules would give
 	kinds
@@ -137,7 +137,7 @@ func (x *extractor) add(h uint32, kind uint8) {
 	x.at[i] = uint16(len(x.list))
 }
 
-// pieces adds the runs of three and four letters of a word between marks.
+// pieces adds the runs of four letters of a word between marks, or what there is of a shorter one.
 func (x *extractor) pieces(word string) {
 	var marked [34]byte
 	marked[0] = '<'
@@ -148,20 +148,20 @@ func (x *extractor) pieces(word string) {
 		if !utf8.RuneStart(s[i]) {
 			continue
 		}
-		letters := 0
-		for j := i; j < len(s) && letters <= 4; j++ {
-			if j > i && utf8.RuneStart(s[j]) {
-				letters++
-				if letters == 3 || letters == 4 {
-					x.add(hashBytes(kindPiece, s[i:j]), kindPiece)
-				}
-			}
+		end, letters := i, 0
+		for ; end < len(s) && letters < pieceLetters; letters++ {
+			_, size := utf8.DecodeRune(s[end:])
+			end += size
 		}
-		if rest := utf8.RuneCount(s[i:]); rest == 3 || rest == 4 {
-			x.add(hashBytes(kindPiece, s[i:]), kindPiece)
+		if i > 0 && letters < pieceLetters {
+			break
 		}
+		x.add(hashBytes(kindPiece, s[i:end]), kindPiece)
 	}
 }
+
+// pieceLetters is how many letters, or marks of a word's ends, are looked at together.
+const pieceLetters = 4
 
 // FNV-1a, 32 bits, with a last mixing because rows are found by the low bits.
 const fnvOffset, fnvPrime = 2166136261, 16777619

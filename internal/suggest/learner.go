@@ -15,15 +15,16 @@ type learner struct {
 	number map[string]int
 	count  []int // examples kept, by label
 
-	cost   float64 // of a margin missed: the C of support vector machines, for a label of average frequency
-	kept   []kept
-	free   []int // positions without an example
-	byID   map[string]int
-	oldest []int // positions in order of learning; some may have been unlearned since
-	n      int   // examples kept
-	stored int   // features they hold
-	random uint64
-	work   scratch
+	cost    float64 // of a margin missed: the C of support vector machines, for a label of average frequency
+	kept    []kept
+	free    []int // positions without an example
+	byID    map[string]int
+	oldest  []int // positions in order of learning; some may have been unlearned since
+	n       int   // examples kept
+	stored  int   // features they hold
+	lessons int   // learned so far
+	random  uint64
+	work    scratch
 }
 
 const (
@@ -35,6 +36,9 @@ const (
 	maxStored = 5 << 20
 	// visitWork is how much old examples are visited with each new one, in features × labels.
 	visitWork = 18_000
+	// wellKnown is after how many lessons no more than one in a few is judged before it is learned: by then it is known how
+	// right each judge is, and changes slowly.
+	wellKnown, oneIn = 5000, 3
 	// maxVisits bounds their number while examples are few.
 	maxVisits = 16
 )
@@ -94,7 +98,7 @@ func (l *learner) learn(id string, s lesson) {
 	l.unlearn(id)
 	known := len(l.labels)
 	y := l.label(s.label)
-	if y < known && l.n > 0 {
+	if l.lessons++; y < known && l.n > 0 && (l.lessons < wellKnown || l.lessons%oneIn == 0) {
 		j := l.judge(s.features, s.cold)
 		l.sure.learn(j.p[j.first], j.first == y)
 		l.blend.learn(&j.views, j.p, y)

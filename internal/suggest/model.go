@@ -21,7 +21,7 @@ func New(c *chart.Chart, lex *Lexicon) *Model {
 	return &Model{engine: newEngine(newCold(c, lex))}
 }
 
-// Prepare reads what the cold start is taught, which the first question would otherwise wait for: a quarter of a second.
+// Prepare reads what the cold start is taught, which the first question would otherwise wait for: half a second.
 func (m *Model) Prepare() {
 	m.mu.RLock()
 	cold := m.engine.cold
