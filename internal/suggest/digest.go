@@ -62,6 +62,7 @@ func (d digester) learner(l *learner) {
 	d.floats(l.sure.tried[:])
 	d.floats(l.sure.right[:])
 	d.number(l.random)
+	d.number(uint64(l.lessons))
 	for i := range l.kept {
 		d.kept(&l.kept[i])
 	}
@@ -74,7 +75,9 @@ func (d digester) learner(l *learner) {
 	for i := range l.linear.rows {
 		d.number(uint64(l.linear.rows[i].df))
 	}
-	d.small(l.linear.weights[:len(l.linear.rows)*l.linear.stride])
+	for _, block := range l.linear.weights {
+		d.small(block)
+	}
 }
 
 func (d digester) kept(e *kept) {

@@ -31,9 +31,9 @@ const (
 	// deskCost is the cost of what a desk decides, from which there is much to learn and much that is hasty.
 	deskCost = 0.3
 	// maxKept and maxStored bound how many examples can be visited again and unlearned. Beyond, the oldest go, as if
-	// they had been unlearned: a district's last twenty thousand decisions are what counts.
+	// they had been unlearned: a district's last ten to twenty thousand decisions are what counts.
 	maxKept   = 20_000
-	maxStored = 5 << 20
+	maxStored = 7 << 19
 	// visitWork is how much old examples are visited with each new one, in features × labels.
 	visitWork = 18_000
 	// wellKnown is after how many lessons no more than one in a few is judged before it is learned: by then it is known how
@@ -77,7 +77,7 @@ func (l *learner) label(s string) int {
 func (l *learner) pack(fs []counted, out []packed) []packed {
 	out = out[:0]
 	for _, f := range fs {
-		if row, ok := l.linear.index.find(f.hash); ok && int(row) < len(l.linear.rows) {
+		if row, ok := l.linear.index.find(f.hash); ok && int(row) < len(l.linear.lnDF) {
 			out = append(out, pack(row, f.kind, f.count))
 		}
 	}
@@ -112,7 +112,8 @@ func (l *learner) learn(id string, s lesson) {
 	l.revisit(lnN)
 }
 
-// study learns many lessons at once, and nothing of how far it can be trusted.
+// study learns many lessons at once, and nothing of how far it can be trusted. It keeps what they teach, not the lessons:
+// nothing else can be learned or unlearned.
 func (l *learner) study(lessons []lesson) {
 	for i, s := range lessons {
 		l.insert(strconv.Itoa(i), l.label(s.label), s)
@@ -124,6 +125,7 @@ func (l *learner) study(lessons []lesson) {
 			l.linear.visit(e, lnN, l.price(e.label), &l.work)
 		}
 	}
+	l.kept, l.byID, l.oldest, l.linear.rows = nil, nil, nil, nil
 }
 
 func (l *learner) insert(id string, y int, s lesson) int {
@@ -172,17 +174,27 @@ func (l *learner) unlearn(id string) bool {
 		r.df--
 		l.linear.lnDF[f.row()] = lnPlus1(int(r.df))
 		if f.kind() == kindWord {
-			r.posts = slices.DeleteFunc(r.posts, func(p post) bool { return p.example() == at })
+			r.drop(at)
 		}
 	}
 	l.n--
 	l.count[e.label]--
 	l.stored -= len(e.features)
 	delete(l.byID, id)
-	l.oldest = slices.DeleteFunc(l.oldest, func(i int) bool { return i == at })
+	l.forget(at)
 	*e = kept{}
 	l.free = append(l.free, at)
 	return true
+}
+
+// forget takes a position out of the order of learning.
+func (l *learner) forget(at int) {
+	i := slices.Index(l.oldest, at)
+	if i == 0 { // where the oldest go, and nothing need move
+		l.oldest = l.oldest[1:]
+		return
+	}
+	l.oldest = slices.Delete(l.oldest, i, i+1)
 }
 
 // retire unlearns the oldest example.

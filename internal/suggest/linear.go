@@ -14,8 +14,8 @@ type linear struct {
 	stride  int // floats a row, at least labels
 	index   table
 	rows    []row
-	lnDF    []float32 // by row: ln(1 + in how many examples it is)
-	weights []float32 // rows × stride
+	lnDF    []float32   // by row: ln(1 + in how many examples it is)
+	weights [][]float32 // blocks of blockRows × stride
 }
 
 // row is what is known of one feature besides its weights.
@@ -30,8 +30,10 @@ const (
 	// unsaid is how many more features, such as no example has, each mail is taken to have: a mail of few words says little, and
 	// is not believed as much as a long one.
 	unsaid = 11
-	// maxWeights bounds the memory of the weights: 32 MB.
-	maxWeights = 8 << 20
+	// blockRows is how many rows' weights are laid out together. Blocks need neither moving nor reserve when there are more.
+	blockRows = 1 << 10
+	// maxWeights bounds the memory of the weights: 20 MB.
+	maxWeights = 5 << 20
 )
 
 func newLinear(labels int) *linear {
@@ -54,21 +56,29 @@ func (l *linear) widen() {
 	l.stride *= 2
 	// A table that holds more rows than the new limit keeps them; it only takes no more.
 	l.index.limit = max(maxWeights/l.stride, l.index.n)
-	l.weights = make([]float32, len(l.rows)*l.stride)
-	for r := range l.rows {
-		copy(l.weights[r*l.stride:], old[r*stride:(r+1)*stride])
+	l.weights = nil
+	for _, block := range old {
+		wide := make([]float32, blockRows*l.stride)
+		for r := range blockRows {
+			copy(wide[r*l.stride:], block[r*stride:(r+1)*stride])
+		}
+		l.weights = append(l.weights, wide)
 	}
 }
 
 // grow adds rows up to the index's size.
 func (l *linear) grow() {
 	for len(l.rows) < l.index.n {
-		l.rows, l.lnDF = append(l.rows, row{}), append(l.lnDF, 0)
-		if len(l.weights) < len(l.rows)*l.stride {
-			more := make([]float32, max(64*l.stride, len(l.weights)/4/l.stride*l.stride))
-			l.weights = append(l.weights, more...)
+		if len(l.rows)%blockRows == 0 {
+			l.weights = append(l.weights, make([]float32, blockRows*l.stride))
 		}
+		l.rows, l.lnDF = append(l.rows, row{}), append(l.lnDF, 0)
 	}
+}
+
+// weightsOf returns a row's weights, by label.
+func (l *linear) weightsOf(row uint32) []float32 {
+	return l.weights[row/blockRows][int(row%blockRows)*l.stride:][:l.stride]
 }
 
 // width is how many labels are added up at a time: a multiple of four, of which those beyond the labels are zero.
@@ -114,14 +124,14 @@ func (l *linear) scales(fs []packed, lnN float32, s []float32) (length float32) 
 func (l *linear) margins(fs []packed, s []float32, length float32, out []float32) {
 	clear(out)
 	for i, f := range fs {
-		addScaled(out, s[i]/length, l.weights[int(f.row())*l.stride:])
+		addScaled(out, s[i]/length, l.weightsOf(f.row()))
 	}
 }
 
 // nudge adds change × features to the weights.
 func (l *linear) nudge(fs []packed, change []float32) {
 	for _, f := range fs {
-		addScaled(l.weights[int(f.row())*l.stride:][:len(change)], f.value(), change)
+		addScaled(l.weightsOf(f.row())[:len(change)], f.value(), change)
 	}
 }
 

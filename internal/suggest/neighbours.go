@@ -29,6 +29,15 @@ func (p post) example() int          { return int(p & (1<<postBits - 1)) }
 func (p post) value() float32        { return countValue[kindWord][p>>postBits] }
 func makePost(at int, f packed) post { return post(at) | post(uint32(f)>>(rowBits+kindBits))<<postBits }
 
+// drop takes an example out of those that have a feature. The oldest is the first, if it was not learned anew.
+func (r *row) drop(example int) {
+	if r.posts[0].example() == example {
+		r.posts = r.posts[1:]
+		return
+	}
+	r.posts = slices.DeleteFunc(r.posts, func(p post) bool { return p.example() == example })
+}
+
 // likeness fills sims, by position of kept example, with the cosine between its words and the mail's.
 func (l *learner) likeness(fs []packed, sims []float32) []float32 {
 	if cap(sims) < len(l.kept) {
