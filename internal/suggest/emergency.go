@@ -1,10 +1,6 @@
 package suggest
 
-import (
-	"iter"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Emergency tells whether a mail is believed to be one that analysts hear of on arrival (DESIGN, "Emergency alerts"): a
 // district-wide outage, a campus-wide or testing one, stolen equipment, inappropriate content to block. A rule of the
@@ -23,8 +19,11 @@ func (m *Model) Besides(mail Mail) (believed bool, why []string) {
 		return true, why
 	}
 	a := k.alarm(mail)
+	if a.speaks[otherAlarm] <= doubtful || k.calm(a.opinion, ofDistrict) {
+		return false, nil
+	}
 	why = k.alerts(a.opinion, []int{otherAlarm}, ofAnybody)
-	return len(why) > 0 && a.speaks[otherAlarm] > doubtful && !k.calm(a.opinion, ofDistrict), why
+	return len(why) > 0, why
 }
 
 // cold returns the model's cold start, which never changes; which one it is may.
@@ -125,43 +124,6 @@ func (l *loudest) hear(a alarm) {
 	}
 }
 
-// mostPassages bounds the work on a long mail.
-const mostPassages = 40
-
-// passages yields each two sentences of a text that follow each other, if there are more than two.
-func passages(text string) iter.Seq[string] {
-	all := sentences(clip(text))
-	return func(yield func(string) bool) {
-		if len(all) < 3 {
-			return
-		}
-		for i, first := range all[:min(mostPassages, len(all)-1)] {
-			if !yield(first + " " + all[i+1]) {
-				return
-			}
-		}
-	}
-}
-
-// sentences splits a text after its full stops, question and exclamation marks and at the ends of lines. What has no word in
-// it is left out.
-func sentences(text string) (all []string) {
-	start := 0
-	end := func(i int) {
-		if s := strings.TrimSpace(text[start:i]); hasWord(s) {
-			all = append(all, s)
-		}
-		start = i
-	}
-	for i := 1; i < len(text); i++ {
-		if text[i] == '\n' || text[i] == ' ' && strings.IndexByte(".?!", text[i-1]) >= 0 {
-			end(i)
-		}
-	}
-	end(len(text))
-	return all
-}
-
 // telling are the words of a mail that reads like an emergency, after that it does.
 func (k *cold) telling(o *opinion) []string {
 	why := []string{likeOne}
@@ -176,17 +138,17 @@ func (k *cold) telling(o *opinion) []string {
 
 // alarmed is what speaks for each kind of emergency, and for none, before the textbook has its say.
 func (k *cold) alarmed(o *opinion) []float32 {
-	start := make([]float32, alarmKinds)
+	start := []float32{noAlarm: 0, outage: -rare, otherAlarm: -rare}
 	named := false
-	for kind := outage; kind < alarmKinds; kind++ {
-		start[kind] = -rare
+	for _, kind := range [...]int{outage, otherAlarm} {
 		if len(k.alerts(o, []int{kind}, ofAnybody)) > 0 {
 			start[kind] += ruled
 			named = true
 		}
 	}
-	for kind := outage; kind < alarmKinds && !named && k.calm(o, ofAnybody); kind++ {
-		start[kind] -= ruled
+	if !named && k.calm(o, ofAnybody) {
+		start[outage] -= ruled
+		start[otherAlarm] -= ruled
 	}
 	start[noAlarm] = -max(start[outage], start[otherAlarm])
 	return start
