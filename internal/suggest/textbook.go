@@ -83,7 +83,7 @@ const (
 	// bookCost is the cost of what the textbook says, which is little and well considered.
 	bookCost = 1
 	// readings is how often the textbook is gone through.
-	readings = 4
+	readings = 3
 )
 
 // school teaches a cold start, which must be ready but for this, from a textbook. Codes that the chart lacks are left out.
