@@ -19,10 +19,10 @@ func (m *Model) Besides(mail Mail) (believed bool, why []string) {
 		return true, why
 	}
 	a := k.alarm(mail)
-	if a.speaks[otherAlarm] <= doubtful || k.calm(a.opinion, ofDistrict) {
+	if a.speaks[otherAlarm] <= doubtful || k.holds(a.opinion, ownCalm) {
 		return false, nil
 	}
-	why = k.alerts(a.opinion, []int{otherAlarm}, ofAnybody)
+	why = k.alerts(a.opinion, []int{otherAlarm})
 	return len(why) > 0, why
 }
 
@@ -62,10 +62,10 @@ const telling = "telling"
 // other things.
 func (k *cold) emergency(m Mail, kinds ...int) (believed bool, why []string) {
 	whole := k.alarm(m)
-	if why := k.alerts(whole.opinion, kinds, ofDistrict); len(why) > 0 {
-		return true, k.alerts(whole.opinion, kinds, ofAnybody)
-	}
-	if k.calm(whole.opinion, ofDistrict) {
+	switch {
+	case k.holds(whole.opinion, func(r *rule) bool { return r.own && r.alerts(kinds) }):
+		return true, k.alerts(whole.opinion, kinds)
+	case k.holds(whole.opinion, ownCalm):
 		return false, nil
 	}
 	loudest := whole.alone()
@@ -78,7 +78,7 @@ func (k *cold) emergency(m Mail, kinds ...int) (believed bool, why []string) {
 			continue
 		}
 		for _, o := range [...]*opinion{whole.opinion, loudest[kind].opinion} {
-			if why := k.alerts(o, kinds, ofAnybody); len(why) > 0 {
+			if why := k.alerts(o, kinds); len(why) > 0 {
 				return true, why
 			}
 		}
@@ -141,12 +141,12 @@ func (k *cold) alarmed(o *opinion) []float32 {
 	start := []float32{noAlarm: 0, outage: -rare, otherAlarm: -rare}
 	named := false
 	for _, kind := range [...]int{outage, otherAlarm} {
-		if len(k.alerts(o, []int{kind}, ofAnybody)) > 0 {
+		if k.holds(o, func(r *rule) bool { return r.alerts([]int{kind}) }) {
 			start[kind] += ruled
 			named = true
 		}
 	}
-	if !named && k.calm(o, ofAnybody) {
+	if !named && k.holds(o, func(r *rule) bool { return r.calm }) {
 		start[outage] -= ruled
 		start[otherAlarm] -= ruled
 	}
@@ -154,17 +154,16 @@ func (k *cold) alarmed(o *opinion) []float32 {
 	return start
 }
 
-// Whose rules are asked.
-func ofAnybody(*rule) bool    { return true }
-func ofDistrict(r *rule) bool { return r.own }
-
-// calm tells whether one of some rules says that what only reads like an emergency is none.
-func (k *cold) calm(o *opinion, of func(*rule) bool) bool {
-	return slices.ContainsFunc(o.fired, func(i int) bool { r := &k.lexicon.rules[i]; return r.calm && of(r) })
+// holds tells whether a rule of some sort holds.
+func (k *cold) holds(o *opinion, sort func(*rule) bool) bool {
+	return slices.ContainsFunc(o.fired, func(i int) bool { return sort(&k.lexicon.rules[i]) })
 }
 
-// alerts are those of some kinds, of the rules that hold of some, each with the words that met them.
-func (k *cold) alerts(o *opinion, kinds []int, of func(*rule) bool) (why []string) {
+// ownCalm is the sort of rules by which a district says that what only reads like an emergency is none.
+func ownCalm(r *rule) bool { return r.own && r.calm }
+
+// alerts are those of some kinds, of the rules that hold, each with the words that met it.
+func (k *cold) alerts(o *opinion, kinds []int) (why []string) {
 	add := func(s string) {
 		if !slices.Contains(why, s) {
 			why = append(why, s)
@@ -172,7 +171,7 @@ func (k *cold) alerts(o *opinion, kinds []int, of func(*rule) bool) (why []strin
 	}
 	for _, i := range o.fired {
 		r := &k.lexicon.rules[i]
-		if r.alert == "" || !slices.Contains(kinds, r.kind()) || !of(r) {
+		if !r.alerts(kinds) {
 			continue
 		}
 		add(r.alert)
@@ -182,6 +181,9 @@ func (k *cold) alerts(o *opinion, kinds []int, of func(*rule) bool) (why []strin
 	}
 	return why
 }
+
+// alerts tells whether a rule alerts to an emergency of some kinds.
+func (r *rule) alerts(kinds []int) bool { return r.alert != "" && slices.Contains(kinds, r.kind()) }
 
 // kind is the kind of emergency that a rule alerts to.
 func (r *rule) kind() int {

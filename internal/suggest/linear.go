@@ -135,8 +135,8 @@ func (l *linear) nudge(fs []packed, change []float32) {
 	}
 }
 
-// addScaled adds c × x to out, eight or four at a time: half the learner's time is spent here, and under the race detector, which
-// looks at each number, nearly all of it. It does not look here; who shares a learner is seen wherever else it is touched.
+// addScaled adds c × x to out, eight or four at a time: a good part of the learner's time is spent here. The race detector would
+// look at each number, and halve the speed; it does not look here, as who shares a learner is seen wherever else it is touched.
 //
 //go:norace
 func addScaled(out []float32, c float32, x []float32) {

@@ -21,12 +21,9 @@ func New(c *chart.Chart, lex *Lexicon) *Model {
 	return &Model{engine: newEngine(newCold(c, lex))}
 }
 
-// Prepare reads what the cold start is taught, which the first question would otherwise wait for: half a second.
+// Prepare reads what the cold start is taught, which the first question would otherwise wait for: a third of a second.
 func (m *Model) Prepare() {
-	m.mu.RLock()
-	cold := m.engine.cold
-	m.mu.RUnlock()
-	cold.school()
+	m.cold().school()
 }
 
 // reasons is how many reasons a suggestion gives at most.

@@ -81,7 +81,8 @@ func unseenLots(tb testing.TB) []lot {
 }
 
 // TestColdStart holds the cold start to what is asked of it. The lots of testdata are of mails that nothing was made to fit;
-// each lot of the textbook is tried by a cold start that has not read it, but most others. -v lists what it got wrong in the textbook.
+// each lot of the textbook is tried by a cold start that has not read it, but most others. -v lists what it got wrong in the
+// textbook.
 func TestColdStart(t *testing.T) {
 	var recall, emergencies, alarms, ordinary float64
 	count := func(m *Model, set lot, read bool) {
